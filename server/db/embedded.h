@@ -1,0 +1,20 @@
+/*
+ * embedded.h - a private PostgreSQL cluster in a folder of ours: makes it (initdb -E UTF8 --locale=C.UTF-8 -k -A peer), starts
+ * it on a Unix socket in a short path, adopts it again after our own kill -9, revives it after the postmaster's. One owner per
+ * folder (flock). Roles: quxiang_owner migrates, quxiang_server serves (pg_ident maps our user to both). jit=off,
+ * log_parameter_max_length=0. Started by root, it runs as the user quxiang (embedded_drop()).
+ */
+#ifndef QX_EMBEDDED_H
+#define QX_EMBEDDED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct embedded;
+struct embedded *embedded_start(const char *dir, char *why, size_t len); /* blocking; NULL: why */
+const char *embedded_owner_conninfo(const struct embedded *);
+const char *embedded_server_conninfo(const struct embedded *);
+void embedded_check(struct embedded *); /* from a timer: postmaster gone -> start it again, without blocking */
+void embedded_stop(struct embedded *);  /* fast shutdown, waits */
+
+#endif

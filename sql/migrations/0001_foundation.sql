@@ -1,0 +1,269 @@
+-- The whole foundation: people, schools, graduates, records, what they hold and what is said of them.
+--
+-- school_code leads every primary, unique and foreign key of a tenant table and every statement names it, so that the whole
+-- spreads over Citus as it stands. '00000' stands for "no school" (support, operator, persons, employers). No business
+-- triggers: every rule is in the flow tables; here are only shapes, versions and the few unique keys that guarantee.
+-- Codes (role, flow, state, action, …) are the stable text codes of shared/domain/flow.h.
+
+-- ------------------------------------------------------------------ reference
+CREATE TABLE code (
+    table_name text NOT NULL, code text NOT NULL, name_zh text NOT NULL, name_en text NOT NULL DEFAULT '',
+    valid_from date, valid_to date, extra jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (table_name, code));
+
+CREATE TABLE school (
+    school_code text PRIMARY KEY CHECK (school_code ~ '^[0-9]{5}$'),
+    name text NOT NULL, province_code text NOT NULL DEFAULT '',
+    agreement_parties smallint NOT NULL DEFAULT 2 CHECK (agreement_parties IN (2, 3)),  -- S2.2.1
+    number_key bytea NOT NULL DEFAULT '\x00000000000000000000000000000000',              -- agreement_number()'s key
+    created_at timestamptz NOT NULL DEFAULT now());
+
+-- ------------------------------------------------------------------ people and log-ins (by their own keys, no tenant FKs)
+CREATE TABLE person (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    identity_hmac bytea NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now());
+
+CREATE TABLE employer (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    credit_code text NOT NULL UNIQUE, name text NOT NULL, version bigint NOT NULL DEFAULT 1,
+    body jsonb NOT NULL DEFAULT '{}', created_at timestamptz NOT NULL DEFAULT now());
+
+CREATE TABLE account (
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY,
+    role text NOT NULL, user_name text NOT NULL, password_hash text,   -- NULL: not activated yet
+    department_id bigint, department_name text,                        -- the name as typed; NULL id: unmatched (S1.4.4)
+    person_id bigint, employer_id bigint, province_code text,
+    name text NOT NULL DEFAULT '', title text NOT NULL DEFAULT '', email text NOT NULL DEFAULT '',
+    mobile text NOT NULL DEFAULT '', phone text NOT NULL DEFAULT '', fax text NOT NULL DEFAULT '', qq text NOT NULL DEFAULT '',
+    right_employment smallint NOT NULL DEFAULT 0 CHECK (right_employment BETWEEN 0 AND 2),   -- none, read, write (S1.4.2)
+    right_archive smallint NOT NULL DEFAULT 0 CHECK (right_archive BETWEEN 0 AND 2),
+    right_household smallint NOT NULL DEFAULT 0 CHECK (right_household BETWEEN 0 AND 2),
+    data_scope smallint NOT NULL DEFAULT 0 CHECK (data_scope BETWEEN 0 AND 2),  -- both, undergraduate, postgraduate
+    language text NOT NULL DEFAULT '',
+    disabled boolean NOT NULL DEFAULT false, version bigint NOT NULL DEFAULT 1,
+    created_by bigint, created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, id));
+CREATE INDEX account_department ON account (school_code, department_id) WHERE role = 'department' AND NOT disabled;
+CREATE UNIQUE INDEX account_person ON account (school_code, person_id) WHERE person_id IS NOT NULL;
+
+-- user name -> account, across schools. Graduates: the identity HMAC's person, or school.studentno, are looked up instead.
+CREATE TABLE login (user_name text PRIMARY KEY, school_code text NOT NULL, account_id bigint NOT NULL);
+
+CREATE TABLE account_key (   -- SSH public keys
+    school_code text NOT NULL, account_id bigint NOT NULL, fingerprint text NOT NULL,   -- SHA256:…
+    kind text NOT NULL, key_text text NOT NULL, comment text NOT NULL DEFAULT '', added_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, account_id, fingerprint),
+    FOREIGN KEY (school_code, account_id) REFERENCES account (school_code, id) ON DELETE CASCADE);
+
+CREATE TABLE activation (   -- one-time 128-bit codes that the school prints
+    code_hash bytea PRIMARY KEY, school_code text NOT NULL, account_id bigint NOT NULL,
+    issued_by bigint, issued_at timestamptz NOT NULL DEFAULT now(), expires_at timestamptz NOT NULL);
+
+CREATE TABLE session (
+    token_hash bytea PRIMARY KEY, id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+    school_code text NOT NULL, account_id bigint NOT NULL,
+    method text NOT NULL, address text NOT NULL DEFAULT '', fingerprint text NOT NULL DEFAULT '',
+    enrolment_school text, enrolment_id bigint,     -- the enrolment (graduate) a person picked
+    created_at timestamptz NOT NULL DEFAULT now(), seen_at timestamptz NOT NULL DEFAULT now());
+
+CREATE TABLE login_failure (   -- lock-out per (account, address)
+    user_name text NOT NULL, address text NOT NULL, failures int NOT NULL DEFAULT 0,
+    locked_until timestamptz, last_at timestamptz NOT NULL DEFAULT now(), PRIMARY KEY (user_name, address));
+
+CREATE TABLE parked (   -- X1.14: a session's screens, encrypted, 24 h
+    school_code text NOT NULL, account_id bigint NOT NULL, body bytea NOT NULL, saved_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, account_id));
+
+-- ------------------------------------------------------------------ schools, classes, graduates
+CREATE TABLE season (   -- settings of one class at one school (S1.5.4, S2.2)
+    school_code text NOT NULL REFERENCES school, class_year int NOT NULL, version bigint NOT NULL DEFAULT 1,
+    online_signing boolean NOT NULL DEFAULT false, supplement boolean NOT NULL DEFAULT false,
+    destination boolean NOT NULL DEFAULT false,
+    audit_mode text NOT NULL DEFAULT 'school_only' CHECK (audit_mode IN ('school_only', 'two_level')),
+    termination_limit int NOT NULL DEFAULT 1 CHECK (termination_limit BETWEEN 0 AND 99),
+    void_audited boolean NOT NULL DEFAULT false,
+    contacts jsonb NOT NULL DEFAULT '{}',   -- {"all"|"undergraduate"|"postgraduate": {handler, phone, address, postcode}} (S2.2.6)
+    PRIMARY KEY (school_code, class_year));
+
+CREATE TABLE department (   -- as the roster names them, to the letter (S1.4.4)
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, name text NOT NULL,
+    PRIMARY KEY (school_code, id), UNIQUE (school_code, name));
+
+CREATE TABLE graduate (   -- an enrolment
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, class_year int NOT NULL, person_id bigint NOT NULL,
+    exam_no text NOT NULL, student_no text NOT NULL DEFAULT '', name text NOT NULL,
+    name_key text NOT NULL DEFAULT '', initials text NOT NULL DEFAULT '',       -- pinyin, for order and search
+    identity_no text NOT NULL, identity_hmac bytea NOT NULL, mobile_hmac bytea,
+    department_id bigint NOT NULL, education_level text NOT NULL, postgraduate boolean NOT NULL,
+    major_code text NOT NULL DEFAULT '', major text NOT NULL DEFAULT '', training_mode text NOT NULL DEFAULT '1',
+    mobile text NOT NULL DEFAULT '', email text NOT NULL DEFAULT '', graduation text NOT NULL DEFAULT '',
+    roster jsonb NOT NULL DEFAULT '{}',    -- the other columns of the national set, by the form table's names
+    row_hash bytea NOT NULL DEFAULT '',    -- of the imported row: the same file again changes nothing
+    barred text,                           -- the school set *may not sign*, with this reason (S1.5.7)
+    version bigint NOT NULL DEFAULT 1,     -- bumped by whatever a guard reads: place, ledger, children, count, key data
+    termination_count int NOT NULL DEFAULT 0,
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, id), UNIQUE (school_code, class_year, exam_no),
+    FOREIGN KEY (school_code, department_id) REFERENCES department (school_code, id)
+) WITH (fillfactor = 85);
+CREATE INDEX graduate_name ON graduate (school_code, class_year, name text_pattern_ops, id);
+CREATE INDEX graduate_initials ON graduate (school_code, class_year, initials text_pattern_ops, id);
+CREATE INDEX graduate_name_key ON graduate (school_code, class_year, name_key, id);
+CREATE INDEX graduate_student_no ON graduate (school_code, class_year, student_no text_pattern_ops, id);
+CREATE INDEX graduate_identity ON graduate (school_code, identity_hmac);
+CREATE INDEX graduate_person ON graduate (person_id);
+CREATE INDEX graduate_department ON graduate (school_code, class_year, department_id, education_level);
+
+-- ------------------------------------------------------------------ records
+CREATE SEQUENCE record_id;
+CREATE TABLE record (
+    school_code text NOT NULL, id bigint NOT NULL, uuid uuid NOT NULL, class_year int NOT NULL,
+    graduate_id bigint NOT NULL, department_id bigint NOT NULL, postgraduate boolean NOT NULL,
+    flow text NOT NULL, kind text NOT NULL DEFAULT '', state text NOT NULL, version bigint NOT NULL,
+    -- the queue it waits in: written from the flow row; holder_id is the department's id when it waits for a department, else 0
+    waits_for text NOT NULL, holder_id bigint NOT NULL DEFAULT 0, due_at timestamptz,
+    submitted_at timestamptz NOT NULL, revision bigint NOT NULL DEFAULT 0,
+    employer_id bigint, employer_name text NOT NULL DEFAULT '', credit_code text NOT NULL DEFAULT '',
+    parent_id bigint, applicant text NOT NULL DEFAULT 'nobody', number text,
+    forced boolean NOT NULL DEFAULT false, marked_returned boolean NOT NULL DEFAULT false,
+    untouched boolean NOT NULL DEFAULT true, passed_on boolean NOT NULL DEFAULT false,
+    stage_d_actor bigint NOT NULL DEFAULT 0,
+    last_action text NOT NULL, last_from text NOT NULL, last_actor bigint NOT NULL, last_at timestamptz NOT NULL,
+    -- copies for the list's orders and search; follow the graduate's row
+    name text NOT NULL, name_key text NOT NULL, student_no text NOT NULL,
+    PRIMARY KEY (school_code, id), UNIQUE (school_code, uuid),
+    FOREIGN KEY (school_code, graduate_id) REFERENCES graduate (school_code, id)
+) WITH (fillfactor = 85);
+CREATE INDEX record_graduate ON record (school_code, graduate_id, id);
+-- the queues: one partial index per order. "In exactly one queue" holds because waits_for is one column.
+CREATE INDEX record_queue ON record (school_code, class_year, waits_for, holder_id, flow, state, submitted_at, id)
+    INCLUDE (postgraduate) WHERE waits_for <> 'nobody';
+CREATE INDEX record_queue_name ON record (school_code, class_year, waits_for, holder_id, flow, state, name_key, id)
+    WHERE waits_for <> 'nobody';
+CREATE INDEX record_queue_student ON record (school_code, class_year, waits_for, holder_id, flow, state, student_no, id)
+    WHERE waits_for <> 'nobody';
+CREATE INDEX record_list ON record (school_code, class_year, flow, state, submitted_at, id);
+CREATE INDEX record_due ON record (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX record_employer ON record (employer_id, state, id) WHERE employer_id IS NOT NULL;
+CREATE UNIQUE INDEX record_number ON record (school_code, number) WHERE number IS NOT NULL;
+-- one open invitation per employer and graduate (S2.3.2); one open application per record (S2.1.4)
+CREATE UNIQUE INDEX record_one_invitation ON record (school_code, graduate_id, employer_id)
+    WHERE flow = 'online_signing' AND state = 'invited';
+CREATE UNIQUE INDEX record_one_child ON record (school_code, parent_id)
+    WHERE parent_id IS NOT NULL AND state NOT IN ('terminated', 'failed', 'withdrawn', 'voided');
+
+-- the place (S2.1.4): this claim row alone decides it
+CREATE TABLE place (
+    school_code text NOT NULL, class_year int NOT NULL, graduate_id bigint NOT NULL,
+    record_id bigint NOT NULL, taken_at timestamptz NOT NULL,
+    PRIMARY KEY (school_code, class_year, graduate_id));
+
+CREATE TABLE record_content (   -- immutable: one per submission or modification
+    school_code text NOT NULL, record_id bigint NOT NULL, revision bigint NOT NULL,
+    content jsonb NOT NULL, salt bytea NOT NULL, at timestamptz NOT NULL,
+    PRIMARY KEY (school_code, record_id, revision));
+
+CREATE TABLE event (   -- append-only: the server's role may not update or delete
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL,
+    record_id bigint NOT NULL, graduate_id bigint NOT NULL,
+    actor_school text NOT NULL, actor_id bigint NOT NULL, actor_role text NOT NULL, on_behalf_of bigint,
+    session_id bigint, fixup_id bigint, address text NOT NULL DEFAULT '',
+    flow text NOT NULL, action text NOT NULL, from_state text NOT NULL, to_state text NOT NULL,
+    version bigint NOT NULL, graduate_version bigint NOT NULL, revision bigint NOT NULL,
+    reason_code text, reason_text text, detail jsonb,
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    PRIMARY KEY (school_code, id));
+CREATE INDEX event_record ON event (school_code, record_id, id);
+CREATE INDEX event_graduate ON event (school_code, graduate_id, id);
+CREATE INDEX event_xid ON event (xid, id);
+
+-- ------------------------------------------------------------------ the employment ledger (S2.1.5)
+CREATE TABLE ledger (
+    school_code text NOT NULL, class_year int NOT NULL, graduate_id bigint NOT NULL, version bigint NOT NULL,
+    destination jsonb, archive jsonb, household jsonb,   -- each: {source, record_id, date, values…} or NULL
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (school_code, class_year, graduate_id)
+) WITH (fillfactor = 85);
+CREATE TABLE ledger_history (   -- every version, the current one too; undo restores the one before
+    school_code text NOT NULL, class_year int NOT NULL, graduate_id bigint NOT NULL, version bigint NOT NULL,
+    destination jsonb, archive jsonb, household jsonb, record_id bigint, at timestamptz NOT NULL,
+    PRIMARY KEY (school_code, class_year, graduate_id, version));
+
+-- ------------------------------------------------------------------ told to people, and to other systems (S2.11.1)
+CREATE TABLE message (
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL,
+    graduate_id bigint, employer_id bigint, record_id bigint NOT NULL, kind text NOT NULL,
+    params jsonb NOT NULL DEFAULT '{}', read_at timestamptz,
+    PRIMARY KEY (school_code, id));
+CREATE INDEX message_graduate ON message (school_code, graduate_id, id) WHERE graduate_id IS NOT NULL;
+
+CREATE TABLE feed (   -- readers see xid < pg_snapshot_xmin(pg_current_snapshot()), cursor (xid, id)
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    at timestamptz NOT NULL, kind text NOT NULL, record_id bigint NOT NULL, graduate_id bigint NOT NULL,
+    version bigint NOT NULL, body jsonb NOT NULL DEFAULT '{}', retracted boolean NOT NULL DEFAULT false,
+    PRIMARY KEY (school_code, id));
+CREATE INDEX feed_xid ON feed (xid, id);
+
+CREATE TABLE request (   -- the request log: ids of calls already carried out, with their answers; kept 7 days
+    school_code text NOT NULL, actor_id bigint NOT NULL, request_id uuid NOT NULL,
+    params_hash bytea NOT NULL, answer jsonb NOT NULL, at timestamptz NOT NULL,
+    PRIMARY KEY (school_code, actor_id, request_id));
+CREATE INDEX request_at ON request (at);
+
+-- ------------------------------------------------------------------ drafts and evidence
+CREATE TABLE draft (
+    school_code text NOT NULL, uuid uuid NOT NULL, graduate_id bigint NOT NULL,   -- the uuid becomes the record's
+    flow text NOT NULL, kind text NOT NULL DEFAULT '', body jsonb NOT NULL DEFAULT '{}',
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, uuid),
+    FOREIGN KEY (school_code, graduate_id) REFERENCES graduate (school_code, id));
+CREATE INDEX draft_graduate ON draft (school_code, graduate_id);
+
+CREATE TABLE blob (
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, sha256 bytea NOT NULL, size bigint NOT NULL,
+    media_type text NOT NULL, complete boolean NOT NULL DEFAULT false, created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, id));
+CREATE INDEX blob_sha256 ON blob (school_code, sha256) WHERE complete;
+CREATE TABLE blob_chunk (   -- 256 KiB each
+    school_code text NOT NULL, blob_id bigint NOT NULL, no int NOT NULL, data bytea NOT NULL,
+    PRIMARY KEY (school_code, blob_id, no),
+    FOREIGN KEY (school_code, blob_id) REFERENCES blob (school_code, id) ON DELETE CASCADE);
+ALTER TABLE blob_chunk ALTER COLUMN data SET STORAGE EXTERNAL;
+CREATE TABLE upload (   -- an upload under way: any server resumes it; swept after 24 h
+    school_code text NOT NULL, uuid uuid NOT NULL, account_id bigint NOT NULL, blob_id bigint NOT NULL,
+    record_uuid uuid NOT NULL, purpose text NOT NULL, file_name text NOT NULL, size bigint NOT NULL,
+    received bigint NOT NULL DEFAULT 0, started_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (school_code, uuid));
+CREATE TABLE evidence (   -- a blob's place in a record (or in the draft that will be it)
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, record_uuid uuid NOT NULL, graduate_id bigint NOT NULL,
+    purpose text NOT NULL CHECK (purpose IN ('proof', 'stamped_image')),
+    blob_id bigint NOT NULL, file_name text NOT NULL, added_by bigint NOT NULL, added_at timestamptz NOT NULL DEFAULT now(),
+    removed_at timestamptz,   -- a removed file of a submitted record stays in its history
+    PRIMARY KEY (school_code, id),
+    FOREIGN KEY (school_code, blob_id) REFERENCES blob (school_code, id));
+CREATE INDEX evidence_record ON evidence (school_code, record_uuid);
+
+-- ------------------------------------------------------------------ imports, audit log
+CREATE TABLE import (
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, uuid uuid NOT NULL, account_id bigint NOT NULL,
+    class_year int NOT NULL, kind text NOT NULL DEFAULT 'roster', state text NOT NULL DEFAULT 'receiving',
+    good_rows_alone boolean NOT NULL DEFAULT false, encoding text, rows_total int, rows_done int NOT NULL DEFAULT 0,
+    report jsonb NOT NULL DEFAULT '{}', started_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz,
+    PRIMARY KEY (school_code, id), UNIQUE (school_code, uuid));
+
+CREATE TABLE audit_log (   -- what is not a decision: log-ins, reveals, exports, settings, accounts (X1.4, X1.5). Append-only.
+    school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL DEFAULT now(),
+    actor_school text NOT NULL, actor_id bigint NOT NULL, session_id bigint, address text NOT NULL DEFAULT '',
+    kind text NOT NULL, subject text NOT NULL DEFAULT '', before jsonb, after jsonb, detail jsonb,
+    xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+    PRIMARY KEY (school_code, id));
+
+-- ------------------------------------------------------------------ rights of the server's role
+-- The owner migrates; the server connects as quxiang_server, which can append to but not rewrite history.
+DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'quxiang_server') THEN CREATE ROLE quxiang_server LOGIN; END IF;
+END $$;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO quxiang_server;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO quxiang_server;
+REVOKE UPDATE, DELETE ON event, record_content, ledger_history, audit_log FROM quxiang_server;
