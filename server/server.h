@@ -61,14 +61,16 @@ struct req {
     void *state;                  /* the handler's; from req_alloc() */
 };
 
-/* Handlers. One table (server/methods/methods_table.c) maps names to them; start-up checks it is complete both ways. */
+/*
+ * Handlers. Each server/methods/MODULE.c ends with its table `const struct method_entry MODULE_methods[]` (ended by a NULL
+ * name); server/methods/methods_table.c lists the tables. Start-up checks them against methods_all(), both ways.
+ */
 typedef void (*method_fn)(struct req *);
 struct method_entry {
     const char *name;
     method_fn fn;
 };
-extern const struct method_entry method_entries[];
-extern const size_t method_entry_count;
+extern const struct method_entry *const method_tables[]; /* ended by NULL */
 
 void *req_alloc(struct req *, size_t); /* zeroed; lives as long as the request */
 char *req_strdup(struct req *, const char *s);
