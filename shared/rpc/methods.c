@@ -18,6 +18,9 @@
 #define PO(n, t, d) {.name = (n), .type = V_##t, .optional = true, .doc = (d)}
 #define PM(n, t, mod, d) {.name = (n), .type = V_##t, .optional = true, .module = MODULE_##mod, .doc = (d)}
 #define PK(n, t, m, d) {.name = (n), .type = V_##t, .optional = true, .mask = MASK_##m, .doc = (d)}
+#define PL(n, t, m, d) {.name = (n), .type = V_##t, .doc = (d), .of = (m)} /* with its members */
+#define PLO(n, t, m, d) {.name = (n), .type = V_##t, .optional = true, .doc = (d), .of = (m)}
+#define PLM(n, t, mod, m, d) {.name = (n), .type = V_##t, .optional = true, .module = MODULE_##mod, .doc = (d), .of = (m)}
 #define LIST(...) ((const struct value_decl[]){__VA_ARGS__, END})
 #define NOTHING ((const struct value_decl[]){END})
 
@@ -31,10 +34,75 @@
 #define PAGE                                                                                                           \
     PO("order", STR, "submitted, name, student_no"), PO("descending", BOOL, "the other way round"),                    \
         PO("limit", INT, "rows, 1 to 200; default 50"), PO("cursor", STR, "from the page before")
-#define PAGED P("rows", ARRAY, "the page"), PO("next", STR, "cursor of the next page; absent on the last")
+#define PAGED(row) PL("rows", ARRAY, row, "the page"), PO("next", STR, "cursor of the next page; absent on the last")
 
 #define EMPLOYMENT_READ .module = MODULE_EMPLOYMENT, .right = RIGHT_READ
 #define EMPLOYMENT_WRITE .module = MODULE_EMPLOYMENT, .right = RIGHT_WRITE
+
+/* ---- members of maps and rows that several methods share */
+static const struct value_decl queue_row[] = {
+    P("id", ID, "record"), P("version", INT, "bound to decisions"), P("flow", STR, "flow"), P("kind", STR, "destination kind, or empty"),
+    P("state", STR, "state"), P("submitted_at", TIME, "when"), P("name", STR, "graduate"), P("student_no", STR, "student number"),
+    PK("identity_no", STR, IDENTITY, "identity number"), P("department", STR, "department"), P("major", STR, "major"),
+    P("level", STR, "education level"), PO("employer", STR, "employer"), PO("number", STR, "agreement number"),
+    P("marks", ARRAY, "of: returned, forced, resubmitted, resubmitted_unchanged (X1.10), directed (S2.9.1)"), END};
+static const struct value_decl graduate_row[] = {
+    P("id", ID, "enrolment"), P("name", STR, "name"), PO("sex", STR, "code gender"), PO("ethnicity", STR, "code ethnicity"),
+    PO("political_status", STR, "code political_status"), P("department", STR, "department"), PO("length", STR, "code study_length"),
+    P("level", STR, "code education_level"), PO("graduation", STR, "YYYYMM"), PK("mobile", STR, PHONE, "mobile"),
+    PK("email", STR, EMAIL, "e-mail"), PK("identity_no", STR, IDENTITY, "identity number"), P("student_no", STR, "student number"),
+    P("exam_no", STR, "examination number"), PO("major", STR, "major"), P("training_mode", STR, "code training_mode"),
+    PO("origin", STR, "code region"), P("class", INT, "year"), END};
+static const struct value_decl ledger_row[] = {
+    PM("destination", MAP, EMPLOYMENT, "{source, record_id, date, values…}"), PM("archive", MAP, ARCHIVE, "likewise"),
+    PM("household", MAP, HOUSEHOLD, "likewise"), PO("version", INT, "of the ledger entry"), END};
+static const struct value_decl may_row[] = {
+    P("action", STR, "action"), P("ok", BOOL, "it may be taken now"), PO("outcome", STR, "what it would be refused with"),
+    PO("failed", ARRAY, "guards that fail"), END};
+static const struct value_decl evidence_row[] = {
+    P("id", ID, "evidence"), P("purpose", STR, "proof or stamped_image"), P("file_name", STR, "name"), P("size", INT, "bytes"),
+    P("media_type", STR, "by content"), P("added_at", TIME, "when"), END};
+static const struct value_decl earlier_row[] = {
+    P("id", ID, "record"), P("flow", STR, "flow"), P("kind", STR, "kind"), P("state", STR, "state"), P("at", TIME, "last act"),
+    PO("employer", STR, "employer"), PO("number", STR, "agreement number"), P("action", STR, "last action"),
+    PO("reason_code", STR, "of its last return, rejection or void"), PO("reason_text", STR, "likewise"), END};
+static const struct value_decl event_row[] = {
+    P("at", TIME, "when"), P("action", STR, "action"), P("from", STR, "state"), P("to", STR, "state"), PO("by", STR, "name"),
+    P("role", STR, "role"), PO("reason_code", STR, "reason"), PO("reason_text", STR, "the concrete problem"),
+    P("version", INT, "after it"), P("revision", INT, "of the content"), END};
+static const struct value_decl own_record_row[] = {
+    P("id", ID, "record"), P("uuid", UUID, "its UUID"), P("version", INT, "bound to actions"), P("flow", STR, "flow"),
+    P("kind", STR, "kind"), P("state", STR, "state"), P("submitted_at", TIME, "when"), PO("employer", STR, "employer"),
+    PO("number", STR, "agreement number"), PO("reason_code", STR, "of the last return, rejection or void"),
+    PO("reason_text", STR, "likewise"), PL("may", ARRAY, may_row, "what can be done with it"), END};
+static const struct value_decl draft_row[] = {
+    P("uuid", UUID, "of the record it will be"), P("flow", STR, "flow"), P("kind", STR, "kind"), P("updated_at", TIME, "when"),
+    PO("id", ID, "the record, if it was submitted before"), END};
+static const struct value_decl count_row[] = {P("flow", STR, "flow"), P("state", STR, "state"), P("count", INT, "exact"), END};
+static const struct value_decl stage_row[] = {
+    P("stage", STR, "a state of the flow"), P("state", STR, "done, now or to_come"), END};
+static const struct value_decl start_row[] = {
+    P("flow", STR, "flow"), PO("group", INT, "of destination kinds, 1 to 4"), P("ok", BOOL, "it may be started"),
+    PO("failed", ARRAY, "guards that fail"), END};
+static const struct value_decl message_row[] = {
+    P("id", ID, "message"), P("at", TIME, "when"), P("kind", STR, "message code"),
+    P("params", MAP, "{reason_code, reason_text, employer, …}"), P("record", ID, "record"), P("read", BOOL, "seen"), END};
+static const struct value_decl feed_row[] = {
+    P("id", ID, "feed row"), P("at", TIME, "when"), P("kind", STR, "message code or ledger"), P("record", ID, "record"),
+    P("graduate", ID, "enrolment"), P("version", INT, "of the record"), P("body", MAP, "what changed"),
+    P("retracted", BOOL, "undone since (X1.6)"), END};
+static const struct value_decl roster_row[] = {
+    P("id", ID, "enrolment"), P("name", STR, "name"), P("student_no", STR, "student number"), P("exam_no", STR, "examination number"),
+    PK("identity_no", STR, IDENTITY, "identity number"), P("department", STR, "department"), P("major", STR, "major"),
+    P("level", STR, "education level"), PO("graduation", STR, "YYYYMM"), P("may_sign", BOOL, "S1.5.7"),
+    PO("why_not", STR, "flow_open, closed_class, barred"), PO("destination", STR, "kind in the ledger"), END};
+static const struct value_decl account_row[] = {
+    P("id", ID, "account"), P("user", STR, "user name"), P("role", STR, "role"), P("name", STR, "person"), PO("title", STR, "title"),
+    PO("department", STR, "department"), PO("matched", BOOL, "it stands in the roster"), PO("email", STR, "e-mail"),
+    PO("mobile", STR, "mobile"), PO("phone", STR, "phone"), PO("fax", STR, "fax"), PO("qq", STR, "QQ"),
+    PO("rights", MAP, "{employment, archive, household}"), PO("scope", STR, "data scope"), PO("disabled", BOOL, "may not log in"),
+    PO("activated", BOOL, "has a password"), PO("version", INT, "bound to changes"), END};
+static const struct value_decl place_row[] = {P("id", ID, "record"), P("flow", STR, "flow"), P("state", STR, "state"), END};
 
 static const struct method methods[] = {
     /* ------------------------------------------------------------------ connection and session */
@@ -81,10 +149,10 @@ static const struct method methods[] = {
     {.name = "home.get", .doc = "The home screen: exact counts by queue and state, notices, contacts, prompts (S1.5.1, S1.5.3).", .roles = R_ANY,
      .params = NOTHING,
      .result = LIST(PM("pending", INT, EMPLOYMENT, "waiting for me, exact"),
-                    PM("queues", ARRAY, EMPLOYMENT, "[{flow, state, count}]"), PO("lapsed_unseen", INT, "lapsed records not yet looked at"),
+                    PLM("queues", ARRAY, EMPLOYMENT, count_row, "by flow and state"), PO("lapsed_unseen", INT, "lapsed records not yet looked at"),
                     PO("contacts", MAP, "agreement contacts (S2.2.6)"), PO("must_open_signing", BOOL, "请先进入签约设置开启在线签约功能"),
                     PO("departments_without_account", ARRAY, "names (S1.4.4)"), PO("drafts", INT, "of a graduate"), PO("unread", INT, "messages"),
-                    PO("records", ARRAY, "of a graduate: as graduate.records"), PO("may", ARRAY, "of a graduate: what can be started: [{flow, group, ok, failed}]"),
+                    PLO("records", ARRAY, own_record_row, "of a graduate: as graduate.records"), PLO("may", ARRAY, start_row, "of a graduate: what can be started"),
                     P("help_contact", STR, "help"))},
     {.name = "queue.list", .doc = "A page of a queue: records that wait for the caller's side, or (state given) a registration list (S2.3.10).",
      .roles = R_MANAGER, EMPLOYMENT_READ,
@@ -92,9 +160,9 @@ static const struct method methods[] = {
                     PO("all", BOOL, "not only what waits for the caller: every record of the flow and state"),
                     PO("filter", MAP, "{text: name prefix, initials, student number prefix, exact identity number, last four digits of it, or agreement number; department, level, major, kind, employer}"),
                     PAGE),
-     .result = LIST(PAGED)}, /* row: {id, version, flow, kind, state, submitted_at, name, student_no, identity_no (masked), department, major, level, employer, number, marks[]} */
+     .result = LIST(PAGED(queue_row))},
     {.name = "queue.counts", .doc = "Exact counts of what waits for the caller, by flow and state.", .roles = R_MANAGER, EMPLOYMENT_READ,
-     .params = NOTHING, .result = LIST(P("total", INT, "sum"), P("queues", ARRAY, "[{flow, state, count}]"))},
+     .params = NOTHING, .result = LIST(P("total", INT, "sum"), PL("queues", ARRAY, count_row, "by flow and state"))},
     {.name = "queue.watch", .doc = "Ask for the notification queue.changed {flow, state, record, version} of the caller's queues.", .roles = R_ANY,
      .params = LIST(PO("on", BOOL, "default true")), .result = NOTHING},
 
@@ -102,16 +170,16 @@ static const struct method methods[] = {
     {.name = "record.get", .doc = "Everything an audit screen shows (S2.1.7).", .roles = R_ANY, EMPLOYMENT_READ,
      .params = LIST(P("id", ID, "record"), PO("look", BOOL, "say to others that I look at it (X1.2)")),
      .result = LIST(P("id", ID, "record"), P("uuid", UUID, "its UUID"), P("version", INT, "bound to decisions"), P("flow", STR, "flow"), P("kind", STR, "destination kind"),
-                    P("state", STR, "state"), P("waits_for", STR, "role"), P("stages", ARRAY, "stage bar: [{stage, state: done|now|to_come}]"),
+                    P("state", STR, "state"), P("waits_for", STR, "role"), PL("stages", ARRAY, stage_row, "stage bar"),
                     P("submitted_at", TIME, "when"), PO("number", STR, "agreement number"), P("content", MAP, "form values"), P("revision", INT, "of the content"),
                     PO("content_before", MAP, "of the revision that was returned (X1.10)"),
-                    PO("ledger", MAP, "{destination, archive, household} as it stands"),
-                    P("graduate", MAP, "now: {id, name, sex, ethnicity, political_status, department, length, level, graduation, mobile, email, identity_no, student_no, exam_no, major, training_mode, origin}"),
-                    PO("graduate_then", MAP, "as at submission"),
-                    P("evidence", ARRAY, "[{id, purpose, file_name, size, media_type, added_at}]"), P("may", ARRAY, "[{action, ok, failed[]}] (X1.9)"),
-                    P("others", ARRAY, "names of who is looking at it too"), P("earlier", ARRAY, "the graduate's other records: [{id, flow, kind, state, at, reason}]"))},
+                    PLO("ledger", MAP, ledger_row, "as it stands"),
+                    PL("graduate", MAP, graduate_row, "now"),
+                    PLO("graduate_then", MAP, graduate_row, "as at submission"),
+                    PL("evidence", ARRAY, evidence_row, "files"), PL("may", ARRAY, may_row, "actions of the caller's role (X1.9)"),
+                    P("others", ARRAY, "names of who is looking at it too"), PL("earlier", ARRAY, earlier_row, "the graduate's other records, newest first"))},
     {.name = "record.history", .doc = "Events, newest last.", .roles = R_ANY, EMPLOYMENT_READ, .params = LIST(P("id", ID, "record")),
-     .result = LIST(P("rows", ARRAY, "[{at, action, from, to, by, role, reason_code, reason_text, version, revision}]"))},
+     .result = LIST(PL("rows", ARRAY, event_row, "events"))},
     {.name = "record.act", .doc = "Take one action of the flow on one record: decide it, submit it, take it back, … The only way a state changes.",
      .roles = R_ANY, .flags = MF_CHANGES,
      .params = LIST(REQUEST_ID, PO("id", ID, "record; absent when the action creates it"), PO("uuid", UUID, "of the draft to submit"),
@@ -126,21 +194,22 @@ static const struct method methods[] = {
      .result = LIST(P("text", STR, "lines"), PO("number", STR, "its number"))},
     {.name = "record.reveal", .doc = "Unmasked identity and phone numbers of a record's graduate; writes its audit row before it answers (X1.5).",
      .roles = R_ANY, EMPLOYMENT_READ, .params = LIST(P("id", ID, "record or graduate")),
-     .result = LIST(P("identity_no", STR, "identity number"), P("mobile", STR, "mobile"), P("email", STR, "e-mail"))},
+     .result = LIST(P("identity_no", STR, "identity number"), P("mobile", STR, "mobile"), P("email", STR, "e-mail"),
+                    PO("content", MAP, "of a record: the form's values that record.get masks"))},
 
     /* ------------------------------------------------------------------ a graduate's own */
     {.name = "graduate.records", .doc = "Own records and drafts (S2.8.4 登记记录).", .roles = R(GRADUATE), .params = NOTHING,
-     .result = LIST(P("records", ARRAY, "[{id, uuid, version, flow, kind, state, submitted_at, employer, number, reason_code, reason_text, may[]}]"), P("drafts", ARRAY, "[{uuid, flow, kind, updated_at}]"))},
+     .result = LIST(PL("records", ARRAY, own_record_row, "newest first"), PL("drafts", ARRAY, draft_row, "newest first"))},
     {.name = "graduate.self", .doc = "Own roster data and ledger.", .roles = R(GRADUATE), .params = NOTHING,
-     .result = LIST(P("graduate", MAP, "as record.get"), PO("ledger", MAP, "blocks"), PO("place", MAP, "who holds it: {id, flow, state}"))},
+     .result = LIST(PL("graduate", MAP, graduate_row, "own data"), PLO("ledger", MAP, ledger_row, "blocks"), PLO("place", MAP, place_row, "who holds it"))},
     {.name = "draft.put", .doc = "Keep a draft, complete or not (S2.1.3). Problems are told, not refused.", .roles = R(GRADUATE),
      .params = LIST(P("uuid", UUID, "of the record it will be"), P("flow", STR, "offline_signing or destination"), PO("kind", STR, "destination kind"), P("content", MAP, "form values so far")),
      .result = LIST(OUTCOME)},
     {.name = "draft.get", .doc = "A draft.", .roles = R(GRADUATE), .params = LIST(P("uuid", UUID, "draft")),
-     .result = LIST(P("uuid", UUID, ""), P("flow", STR, ""), P("kind", STR, ""), P("content", MAP, ""), P("updated_at", TIME, ""), P("evidence", ARRAY, "as record.get"), PO("version", INT, "of the record, if it was submitted before"), PO("id", ID, "the record, likewise"))},
+     .result = LIST(P("uuid", UUID, ""), P("flow", STR, ""), P("kind", STR, ""), P("content", MAP, ""), P("updated_at", TIME, ""), PL("evidence", ARRAY, evidence_row, "files"), PO("version", INT, "of the record, if it was submitted before"), PO("id", ID, "the record, likewise"))},
     {.name = "draft.remove", .doc = "Throw a draft away (never one that was submitted before).", .roles = R(GRADUATE), .params = LIST(P("uuid", UUID, "draft")), .result = LIST(OUTCOME)},
     {.name = "inbox.list", .doc = "Messages, newest first (S2.11.1).", .roles = R(GRADUATE) | R(EMPLOYER), .params = LIST(PO("limit", INT, ""), PO("cursor", STR, "")),
-     .result = LIST(PAGED, P("unread", INT, "how many"))}, /* row: {id, at, kind, params{reason_code, reason_text, employer, …}, record, read} */
+     .result = LIST(PAGED(message_row), P("unread", INT, "how many"))},
     {.name = "inbox.read", .doc = "Mark as read.", .roles = R(GRADUATE) | R(EMPLOYER), .params = LIST(PO("id", ID, "one; default all")), .result = NOTHING},
 
     /* ------------------------------------------------------------------ evidence */
@@ -160,9 +229,9 @@ static const struct method methods[] = {
     /* ------------------------------------------------------------------ roster */
     {.name = "roster.list", .doc = "The roster (S1.5.7).", .roles = R_MANAGER, EMPLOYMENT_READ,
      .params = LIST(PO("filter", MAP, "as queue.list; may_sign: bool"), PAGE),
-     .result = LIST(PAGED)}, /* row: {id, name, student_no, exam_no, identity_no, department, major, level, graduation, may_sign, why_not, destination} */
+     .result = LIST(PAGED(roster_row))},
     {.name = "roster.get", .doc = "One graduate with the whole history.", .roles = R_MANAGER | R(SUPPORT), EMPLOYMENT_READ, .params = LIST(P("id", ID, "graduate")),
-     .result = LIST(P("graduate", MAP, "as record.get"), P("roster", MAP, "all columns"), PO("ledger", MAP, ""), P("records", ARRAY, "as graduate.records"), P("may_sign", BOOL, ""), PO("why_not", STR, "flow_open, closed_class, barred"))},
+     .result = LIST(PL("graduate", MAP, graduate_row, "as record.get"), P("roster", MAP, "all columns"), PLO("ledger", MAP, ledger_row, ""), P("records", ARRAY, "as graduate.records"), P("may_sign", BOOL, ""), PO("why_not", STR, "flow_open, closed_class, barred"))},
     {.name = "roster.bar", .doc = "Set or lift *may not sign* (S1.5.7).", .roles = R(SCHOOL), EMPLOYMENT_WRITE, .params = LIST(P("id", ID, "graduate"), PO("reason", STR, "absent: lift it")), .result = LIST(OUTCOME)},
     {.name = "roster.import_begin", .doc = "Start a roster import (S2.2.7).", .roles = R(SCHOOL), EMPLOYMENT_WRITE,
      .params = LIST(P("import", UUID, "the caller's id"), P("class", INT, "year"), PO("good_rows_alone", BOOL, "take the good rows in although others are bad")), .result = LIST(OUTCOME)},
@@ -178,7 +247,7 @@ static const struct method methods[] = {
     /* ------------------------------------------------------------------ accounts, settings */
     {.name = "account.list", .doc = "Accounts one level below (S1.4.1), or (book) the address book (S1.4.6).", .roles = R_MANAGER | R(SUPPORT) | R(OPERATOR), .flags = MF_NO_CLASS,
      .params = LIST(PO("text", STR, "keyword in any field"), PO("book", BOOL, "address book"), PO("limit", INT, ""), PO("cursor", STR, "")),
-     .result = LIST(PAGED, PO("departments_without_account", ARRAY, "names"))}, /* row: {id, user, role, name, title, department, matched, email, mobile, phone, fax, qq, rights, scope, disabled, activated, version} */
+     .result = LIST(PAGED(account_row), PO("departments_without_account", ARRAY, "names"))},
     {.name = "account.create", .doc = "Add an account one level below.", .roles = R_MANAGER | R(OPERATOR), .flags = MF_NO_CLASS | MF_CHANGES,
      .params = LIST(REQUEST_ID, P("user", STR, "user name"), PO("password", STR, "absent: an activation code is made"), PO("school_code", STR, "operator, province"), PO("school", STR, "its name, if new"), PO("department", STR, "to the letter (S1.4.4)"),
                     PO("role", STR, "operator: school, province, support"), P("fields", MAP, "name, title, email, mobile, phone, fax, qq"), P("rights", MAP, "{employment, archive, household}"), PO("scope", STR, "both")),
@@ -195,7 +264,7 @@ static const struct method methods[] = {
     {.name = "settings.set", .doc = "Change settings; switches only go on (S2.2.3); the audit mode only while nothing is in process (S2.2.4).", .roles = R(SCHOOL), EMPLOYMENT_WRITE, .flags = MF_CHANGES,
      .params = LIST(REQUEST_ID, P("version", INT, "seen; 0 opens a new class"), PO("online_signing", BOOL, ""), PO("supplement", BOOL, ""), PO("destination", BOOL, ""), PO("audit_mode", STR, ""), PO("termination_limit", INT, ""), PO("void_audited", BOOL, ""), PO("contacts", MAP, ""), PO("dry_run", BOOL, "only say what it would do")),
      .result = LIST(OUTCOME, PO("in_process", INT, "records that block a change of mode"), PO("missing", ARRAY, "[{department, scope}] without an account with write (S2.2.4)"))},
-    {.name = "feed.list", .doc = "The outgoing feed from a cursor on, in commit order.", .roles = R(SCHOOL) | R(OPERATOR), EMPLOYMENT_READ, .params = LIST(PO("cursor", STR, ""), PO("limit", INT, "")), .result = LIST(PAGED)},
+    {.name = "feed.list", .doc = "The outgoing feed from a cursor on, in commit order.", .roles = R(SCHOOL) | R(OPERATOR), EMPLOYMENT_READ, .params = LIST(PO("cursor", STR, ""), PO("limit", INT, "")), .result = LIST(PAGED(feed_row))},
     {.name = "server.status", .doc = "Is the database there, what is open, what was refused.", .roles = R(OPERATOR) | R(SUPPORT), .flags = MF_NO_CLASS, .params = NOTHING, .result = LIST(P("status", MAP, "counters"))},
 };
 
