@@ -112,6 +112,7 @@ CREATE INDEX graduate_initials ON graduate (school_code, class_year, initials te
 CREATE INDEX graduate_name_key ON graduate (school_code, class_year, name_key, id);
 CREATE INDEX graduate_student_no ON graduate (school_code, class_year, student_no text_pattern_ops, id);
 CREATE INDEX graduate_identity ON graduate (school_code, identity_hmac);
+CREATE INDEX graduate_last_four ON graduate (school_code, class_year, right(identity_no, 4), id);
 CREATE INDEX graduate_person ON graduate (person_id);
 CREATE INDEX graduate_department ON graduate (school_code, class_year, department_id, education_level);
 
@@ -258,6 +259,28 @@ CREATE TABLE audit_log (   -- what is not a decision: log-ins, reveals, exports,
     kind text NOT NULL, subject text NOT NULL DEFAULT '', before jsonb, after jsonb, detail jsonb,
     xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     PRIMARY KEY (school_code, id));
+
+-- ------------------------------------------------------------------ views
+CREATE VIEW queue_row AS   -- a record as the lists show it; read by (school_code, record_id) only
+SELECT r.school_code, r.id AS record_id, r.school_code || '-' || r.id AS id, r.version, r.flow, r.kind, r.state,
+       r.submitted_at, r.name, r.student_no, g.identity_no, d.name AS department, g.major, g.education_level AS level,
+       nullif(r.employer_name, '') AS employer, r.number, g.training_mode, r.marked_returned, r.forced,
+       back.revision IS NOT NULL AS resubmitted,
+       back.revision IS NOT NULL
+           AND (SELECT c.content - '_graduate' FROM record_content c
+                WHERE c.school_code = r.school_code AND c.record_id = r.id AND c.revision = r.revision)
+             = (SELECT c.content - '_graduate' FROM record_content c
+                WHERE c.school_code = r.school_code AND c.record_id = r.id AND c.revision = back.revision)
+           AND NOT EXISTS (SELECT FROM evidence v WHERE v.school_code = r.school_code AND v.record_uuid = r.uuid
+                           AND greatest(v.added_at, v.removed_at) > back.at) AS unchanged
+FROM record r
+JOIN graduate g ON g.school_code = r.school_code AND g.id = r.graduate_id
+JOIN department d ON d.school_code = r.school_code AND d.id = r.department_id
+LEFT JOIN LATERAL (   -- the last return that a later submission answered (X1.10)
+    SELECT e.revision, e.at FROM event e
+    WHERE e.school_code = r.school_code AND e.record_id = r.id AND e.action = 'return'
+      AND r.revision > 1 AND e.revision < r.revision
+    ORDER BY e.id DESC LIMIT 1) back ON true;
 
 -- ------------------------------------------------------------------ rights of the server's role
 -- The owner migrates; the server connects as quxiang_server, which can append to but not rewrite history.
