@@ -1,0 +1,90 @@
+/*
+ * app.h - the one struct app: everything the terminal client knows. Passed explicitly; there are no other globals
+ * (ncurses has its own, so: one process per session).
+ *
+ * Per turn of the loop: all typed keys, all messages, at most one resize, at most one frame.
+ */
+#ifndef QX_TUI_APP_H
+#define QX_TUI_APP_H
+
+#include "../shared/domain/flow.h"
+#include "screen.h"
+#include "term.h"
+
+#define SCREENS_MAX 16
+
+struct client;
+struct keys;
+struct overlay;
+
+/* Who is logged in, as session.whoami says. */
+struct account {
+    char id[32], user[128], name[128], role_code[16], school_code[8], school[128], department[128];
+    int role; /* enum qx_role */
+    int rights[MODULE_COUNT];
+    int classes[16], nclasses, class_year; /* class_year 0: not chosen yet */
+    struct enrolment {
+        char id[32], school[128], department[128], major[128], level[64];
+        int class_year;
+    } enrolments[16];
+    int nenrolments;
+    char enrolment[32];
+};
+
+enum status_kind { STATUS_NONE, STATUS_INFO, STATUS_GOOD, STATUS_WARN, STATUS_BAD };
+
+struct app_options {
+    const char *server;     /* "unix:PATH", "tcp:HOST:PORT", "fd:3" */
+    const char *token_file; /* NULL: log in on the screen */
+    const char *lang;       /* --lang; NULL: LC_ALL, LANG, then the account's */
+    const char *start;      /* a command line run after log-in ("screen audit 10001-4711"); NULL: home */
+};
+
+struct app {
+    const struct app_options *options;
+    struct term *term;
+    struct canvas *canvas;
+    struct client *client;
+    struct keys *keys;
+
+    struct screen *stack[SCREENS_MAX];
+    int depth;
+    uint32_t generations;
+    struct overlay *overlay; /* the open prompt, dialog or picker; NULL: none */
+
+    struct account account;
+    bool logged_in, connected, quitting;
+    bool language_given; /* by option or LANG: the account's doesn't override it */
+    char help_contact[256];
+
+    uint32_t typed[8]; /* a prefix like "g" under way */
+    size_t ntyped;
+    int64_t typed_at;
+
+    enum status_kind status_kind;
+    char status[512];
+    struct undo { /* the last decision that may be taken back (X1.6) */
+        char id[40], name[64];
+        int64_t version, until_ms; /* until_ms 0: none */
+        int action;
+    } undo;
+
+    int64_t now_ms;     /* monotonic, once per turn */
+    int64_t clock_skew; /* server's clock - ours, ms */
+    int64_t park_at;    /* 0: nothing to park */
+    bool dirty, pasting;
+};
+
+int app_main(const struct app_options *); /* the whole session; exit status */
+
+/* Run a command line, as a key, the palette or a start argument does. */
+void app_run(struct app *, const char *line);
+void app_dirty(struct app *);  /* something shown has changed: a frame, and (later) a park */
+void app_status(struct app *, enum status_kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+int64_t app_server_now(const struct app *); /* Unix ms by the server's clock */
+bool app_is(const struct app *, enum qx_role);
+/* The account's answer (session.whoami's map) into app->account. */
+void app_take_account(struct app *, const msgpack_object *account);
+void app_logged_in(struct app *); /* after the account is taken: class or enrolment choice, the parked state, or home */
+
+#endif
