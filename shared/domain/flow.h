@@ -209,7 +209,8 @@ enum {
     TF_UNDOABLE = 8,   /* X1.6: may be undone while UNDO's guards hold */
     TF_FORCED = 16,    /* marks the record *forced* */
     TF_MARK_RETURN = 32, /* marks the record *returned* in its new state (S2.5.4) */
-    TF_PARENT = 64,    /* ends the parent too: parent -> TERMINATED; place and ledger effects are the parent's */
+    TF_PARENT = 64,    /* ends the parent too: parent -> TERMINATED (undone: back to EFFECTIVE); place and ledger effects
+                          are the parent's */
     TF_COUNTS = 128,   /* counts against the graduate's limit of applications when the actor is the graduate (S2.2.5) */
     TF_DECISION = 256, /* an auditor's decision: the submission is no longer *untouched* */
     TF_SUBMISSION = 512, /* a submission: *untouched* again; submitted_at = now */
@@ -344,7 +345,12 @@ struct flow_input {
     int64_t now;
 };
 
-/* Everything that the store has to write, or why not. */
+/*
+ * Everything that the store has to write, or why not. Beside it, every act: record.version + 1; last_action, last_from,
+ * last_actor and last_at are this act's; passed_on = false (it counts what happened *since*); one event. A parent that moves
+ * (parent_ends) is written the same way, with the child's action as its last. A submission (TF_SUBMISSION of the transition)
+ * sets submitted_at. LEDGER_RESTORE: the block as it stood before the last effect of this record (or parent) on it.
+ */
 struct flow_plan {
     enum qx_outcome outcome;
     uint64_t failed; /* guards that failed, as G() bits; all of them, not only the first */
@@ -356,7 +362,9 @@ struct flow_plan {
     enum qx_content content;
     enum qx_message message;
     bool number, forced, marked_returned, untouched, counts;
-    bool parent_ends;      /* parent -> TERMINATED; place and ledger are the parent's */
+    bool parent_ends;      /* the parent goes to parent_to; place and ledger are the parent's */
+    enum qx_state parent_to; /* TERMINATED; EFFECTIVE when a termination's approval is undone; ST_NONE: not touched */
+    enum qx_role applicant;  /* of a termination: who applied; kept, or set by `apply` */
     bool touches_graduate; /* bump graduate.version: place, ledger, child or count changed */
     int64_t due_at, stage_d_actor;
 };
