@@ -44,6 +44,8 @@ const char *db_text(const struct db_rows *, int row, int col); /* NULL for SQL N
 size_t db_length(const struct db_rows *, int row, int col);
 int64_t db_int(const struct db_rows *, int row, int col);      /* 0 for NULL */
 bool db_bool(const struct db_rows *, int row, int col);
+/* A bytea column's bytes (its text is \x and hex) into buf; answers how many it wrote, 0 for NULL. */
+size_t db_bytea(const struct db_rows *, int row, int col, uint8_t *buf, size_t len);
 
 struct db_result {
     enum db_status status;

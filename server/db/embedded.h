@@ -11,10 +11,17 @@
 #include <stddef.h>
 
 struct embedded;
+/*
+ * Started by root: makes the user quxiang if there is none, gives it `dir` (made if missing; refused if it holds other things)
+ * and turns the whole process into that user. If the user can't reach `dir`, the data goes to /var/lib/quxiang instead and
+ * *staged is that path (malloc'd); else *staged is `dir` made absolute. An ordinary user: only that. false: why.
+ */
+bool embedded_drop(const char *dir, char **staged, char *why, size_t len);
 struct embedded *embedded_start(const char *dir, char *why, size_t len); /* blocking; NULL: why */
 const char *embedded_owner_conninfo(const struct embedded *);
 const char *embedded_server_conninfo(const struct embedded *);
 void embedded_check(struct embedded *); /* from a timer: postmaster gone -> start it again, without blocking */
-void embedded_stop(struct embedded *);  /* fast shutdown, waits */
+void embedded_stop(struct embedded *);  /* fast shutdown, waits; frees */
+void embedded_leave(struct embedded *); /* frees; the cluster stays up for the next start to adopt */
 
 #endif

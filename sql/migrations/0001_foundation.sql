@@ -290,3 +290,4 @@ END $$;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO quxiang_server;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO quxiang_server;
 REVOKE UPDATE, DELETE ON event, record_content, ledger_history, audit_log FROM quxiang_server;
+REVOKE INSERT, UPDATE, DELETE ON schema_migration, code FROM quxiang_server;   -- the owner's: server/db/migrate.c
