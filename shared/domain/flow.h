@@ -355,6 +355,7 @@ struct flow_plan {
     enum qx_outcome outcome;
     uint64_t failed; /* guards that failed, as G() bits; all of them, not only the first */
     const struct flow_transition *transition; /* NULL unless found */
+    enum qx_flow flow;
     enum qx_state to;
     enum qx_role waits_for;
     enum qx_place place;
