@@ -14,6 +14,7 @@ struct code {
     const char *initials; /* pinyin initials of name_zh, lower case ("bjs"), for the pickers' search */
     const char *extra;    /* the table's own columns, tab-separated, as in the TSV */
     bool current;         /* false: abolished, understood in old data, never offered */
+    const char *valid_from, *valid_to; /* YYYY-MM-DD or empty; valid_to is empty exactly when it is current */
 };
 
 struct code_table {
@@ -21,13 +22,16 @@ struct code_table {
     const char *name_zh, *name_en;
     const struct code *rows; /* ordered by code */
     size_t nrows;
+    const char *columns;     /* names of the table's own columns, tab-separated as in `extra`; empty: none */
 };
 
 const struct code_table *code_table(const char *name); /* NULL: no such table */
 size_t code_tables(const struct code_table **all);      /* all of them; answers how many */
 const struct code *code_find(const struct code_table *, const char *code); /* NULL: unknown */
 const struct code *code_find_name(const struct code_table *, const char *name_zh);
-/* Label in the language asked for; the code itself when unknown. Never NULL. */
+/* One of the table's own columns into buf; false (and an empty buf) when there is no such column or it doesn't fit. */
+bool code_extra(const struct code_table *, const struct code *, const char *column, char *buf, size_t len);
+/* Label in the language asked for (Chinese where there is no English); the code itself when unknown. Never NULL. */
 const char *code_label(const struct code_table *, const char *code, bool zh);
 /*
  * Picker's search: rows whose code begins with, or whose Chinese name contains, or whose initials begin with `typed`
