@@ -10,8 +10,9 @@
  *   carries the same request_id and the server gives the first answer (DESIGN.md, Request log). CALL_ONCE calls are answered
  *   with CLIENT_LOST instead.
  * - "Try later" errors (kind 0: the database is away, too much at once) are repeated with back-off until the patience ends.
- * - Nothing but hello and the log-in goes out before the session stands; what is called earlier waits.
- * - No method's name is known here but hello and session.*.
+ * - Only what may be said anonymously (MF_ANONYMOUS) goes out before the session stands; what is called earlier waits, also
+ *   over a session that ran out meanwhile.
+ * - An anonymous method's answer with `token` and `account` is a log-in, whatever the method is called.
  */
 #ifndef QX_CLIENT_H
 #define QX_CLIENT_H
@@ -60,13 +61,13 @@ struct client_config {
     const char *program; /* "quxiang 0.1.0", said in hello */
     int patience;       /* ms that a call may wait for a connection or be repeated; 0: for ever (the screens) */
     /* Callbacks; each may be NULL. `arg` is handed to all of them. */
-    void (*on_state)(void *arg, enum client_state);
+    void (*on_state)(void *arg, enum client_state); /* also when client_last_error() has changed */
     void (*on_notification)(void *arg, const char *method, const msgpack_object *params);
     void *arg;
 };
 
 /* NULL: `why` (a msgid for tr()) says what is wrong with the address. Connecting starts at the first client_ready(). */
-struct client *client_new(const struct client_config *, const char **why);
+struct client *client_new(const struct client_config *, const char **why); /* the texts of the config may go afterwards */
 void client_free(struct client *);
 
 /* ---- for the owner's ppoll() */
@@ -94,7 +95,7 @@ void client_select(struct client *, int class_year, const char *enrolment, clien
 enum client_state client_state(const struct client *);
 const msgpack_object *client_account(const struct client *); /* session.whoami's map; NULL before log-in */
 const char *client_help_contact(const struct client *);      /* from hello; "" if unknown (S1.3.2) */
-const char *client_last_error(const struct client *);        /* why it is not connected: strerror text or the server's; "" */
+const char *client_last_error(const struct client *);        /* why it is not connected, or (READY) why calls are being repeated; "" */
 int client_next_try(const struct client *);                  /* ms until the next try to connect; 0 */
 
 /* ---- ids */
@@ -112,10 +113,10 @@ struct answer {
     msgpack_zone *zone;
     msgpack_object result; /* nil unless CLIENT_RESULT */
 };
-/* Waits for the session first. CLIENT_LOST after the patience. Notifications are delivered meanwhile. */
+/* CLIENT_LOST after the patience, or when nobody is logged in. Notifications are delivered meanwhile. */
 struct answer client_ask(struct client *, const char *method, const struct pack *params, unsigned flags);
 void answer_free(struct answer *);
-/* Until READY, LOGIN or GONE, or the patience ends; answers the state then. */
+/* Until READY, LOGIN or GONE, or the first try to connect has failed, or the patience ends; answers the state then. */
 enum client_state client_settle(struct client *);
 
 /* A deep copy of a value, for screens that keep rows; owned by the zone. */
