@@ -49,6 +49,7 @@ struct session {
     char department[128], user[128], name[64], address[64];
     int64_t person_id;
     int class_year;                      /* chosen; 0 = none */
+    int64_t looking_at, looking_since;   /* the record on its screen (X1.2), 0 none; seconds of the monotonic clock */
 };
 
 struct req {

@@ -193,7 +193,7 @@ static const struct method methods[] = {
     {.name = "record.agreement", .doc = "The agreement as text (S2.5.6).", .roles = R_ANY, EMPLOYMENT_READ, .params = LIST(P("id", ID, "record"), PO("language", STR, "zh or en")),
      .result = LIST(P("text", STR, "lines"), PO("number", STR, "its number"))},
     {.name = "record.reveal", .doc = "Unmasked identity and phone numbers of a record's graduate; writes its audit row before it answers (X1.5).",
-     .roles = R_ANY, EMPLOYMENT_READ, .params = LIST(P("id", ID, "record or graduate")),
+     .roles = R_ANY, EMPLOYMENT_READ, .params = LIST(PO("id", ID, "record"), PO("graduate", ID, "or an enrolment")),
      .result = LIST(P("identity_no", STR, "identity number"), P("mobile", STR, "mobile"), P("email", STR, "e-mail"),
                     PO("content", MAP, "of a record: the form's values that record.get masks"))},
 

@@ -199,6 +199,10 @@ CREATE TABLE message (
     PRIMARY KEY (school_code, id));
 CREATE INDEX message_graduate ON message (school_code, graduate_id, id) WHERE graduate_id IS NOT NULL;
 
+CREATE TABLE lapsed_seen (   -- who looked at a class's lapsed records when: quiets the notice on the home screen (S1.5.1)
+    school_code text NOT NULL, account_id bigint NOT NULL, class_year int NOT NULL, at timestamptz NOT NULL,
+    PRIMARY KEY (school_code, account_id, class_year));
+
 CREATE TABLE feed (   -- readers see xid < pg_snapshot_xmin(pg_current_snapshot()), cursor (xid, id)
     school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
     at timestamptz NOT NULL, kind text NOT NULL, record_id bigint NOT NULL, graduate_id bigint NOT NULL,
@@ -261,6 +265,16 @@ CREATE TABLE audit_log (   -- what is not a decision: log-ins, reveals, exports,
     PRIMARY KEY (school_code, id));
 
 -- ------------------------------------------------------------------ views
+CREATE VIEW graduate_row AS   -- an enrolment as the screens show it (S2.1.7); read by (school_code, graduate_id) only
+SELECT g.school_code, g.id AS graduate_id, g.department_id, g.postgraduate, g.school_code || '-' || g.id AS g_id, g.name AS g_name,
+       g.roster ->> 'sex' AS g_sex, g.roster ->> 'ethnicity' AS g_ethnicity, g.roster ->> 'political_status' AS g_political_status,
+       d.name AS g_department, g.roster ->> 'study_length' AS g_length, g.education_level AS g_level,
+       nullif(g.graduation, '') AS g_graduation, nullif(g.mobile, '') AS g_mobile, nullif(g.email, '') AS g_email,
+       g.identity_no AS g_identity_no, g.student_no AS g_student_no, g.exam_no AS g_exam_no, nullif(g.major, '') AS g_major,
+       g.training_mode AS g_training_mode, g.roster ->> 'origin' AS g_origin, g.class_year AS g_class
+FROM graduate g
+JOIN department d ON d.school_code = g.school_code AND d.id = g.department_id;
+
 CREATE VIEW queue_row AS   -- a record as the lists show it; read by (school_code, record_id) only
 SELECT r.school_code, r.id AS record_id, r.school_code || '-' || r.id AS id, r.version, r.flow, r.kind, r.state,
        r.submitted_at, r.name, r.student_no, g.identity_no, d.name AS department, g.major, g.education_level AS level,

@@ -2,8 +2,9 @@
 -- the index that the search's shape names, then filtered and sorted. `candidates` > 50,000: too wide.
 -- $1 school, $2 class, $3 waits_for or NULL for every record, $4 holder, $5 flows, $6 states, $7 postgraduate or NULL,
 -- $8 search: none, identity (HMAC in hex), last_four, student_no, number, initials, name; $9 its text,
--- $10 department or 0, $11 level, $12 major, $13 kind, $14 employer (prefixes; '' = any),
--- $15 order: submitted, name, student_no; $16 descending, $17 key or NULL for the first page, $18 id, $19 rows
+-- $10 department or 0, $11 level, $12 major, $13 kind, $14 employer ('' = any; major and employer: prefixes),
+-- $15 order: submitted, name, student_no; $16 descending, $17 key or NULL for the first page, $18 id, $19 rows,
+-- $20 department's name ('' = any)
 WITH pair AS MATERIALIZED (
     SELECT DISTINCT flow, state FROM unnest($5::text[], $6::text[]) AS p (flow, state)
 ), found AS MATERIALIZED (
@@ -55,6 +56,8 @@ WITH pair AS MATERIALIZED (
     WHERE (c.waits_for = $3::text OR $3::text IS NULL) AND (c.holder_id = $4::bigint OR $3::text IS NULL)
       AND (c.postgraduate = $7::boolean OR $7::boolean IS NULL)
       AND (c.department_id = $10::bigint OR $10::bigint = 0)
+      AND (c.department_id = (SELECT d.id FROM department d WHERE d.school_code = $1::text AND d.name = $20::text)
+           OR $20::text = '')
       AND (g.education_level = $11::text OR $11::text = '')
       AND (starts_with(g.major, $12::text) OR $12::text = '')
       AND (c.kind = $13::text OR $13::text = '')
