@@ -14,7 +14,7 @@ enum field_type {
     FIELD_REGION,    /* code of table region, county level unless `subset` says "any" */
     FIELD_INTEGER,
     FIELD_MONEY,     /* yuan, whole */
-    FIELD_DATE,      /* YYYY-MM-DD */
+    FIELD_DATE,      /* YYYY-MM-DD, in files also YYYYMMDD */
     FIELD_MONTH,     /* YYYYMM */
     FIELD_PHONE,     /* landline or 400/800 */
     FIELD_MOBILE,
@@ -41,7 +41,8 @@ struct form_field {
     const char *section_zh, *section_en; /* a new section starts at the first field that differs */
     const char *any_of;           /* fields with the same word here: at least one must be filled (phone or mobile) */
     const char *promoted;         /* record column filled from it ("employer_name", "credit_code"), or NULL */
-    const char *ledger;           /* name in the ledger's destination block, or NULL (S2.1.7's list) */
+    const char *ledger;           /* name in the ledger's destination block, or NULL (S2.1.7's list); "archive.X" and
+                                     "household.X": X in the block of that name, copied with the record (S2.1.5) */
 };
 
 struct form {
