@@ -65,6 +65,7 @@ CREATE TABLE session (
     school_code text NOT NULL, account_id bigint NOT NULL,
     method text NOT NULL, address text NOT NULL DEFAULT '', fingerprint text NOT NULL DEFAULT '',
     enrolment_school text, enrolment_id bigint,     -- the enrolment (graduate) a person picked
+    class_year int,                                 -- the class a manager picked (S1.5.4)
     created_at timestamptz NOT NULL DEFAULT now(), seen_at timestamptz NOT NULL DEFAULT now());
 
 CREATE TABLE login_failure (   -- lock-out per (account, address)
@@ -239,7 +240,9 @@ CREATE TABLE upload (   -- an upload under way: any server resumes it; swept aft
     school_code text NOT NULL, uuid uuid NOT NULL, account_id bigint NOT NULL, blob_id bigint NOT NULL,
     record_uuid uuid NOT NULL, purpose text NOT NULL, file_name text NOT NULL, size bigint NOT NULL,
     received bigint NOT NULL DEFAULT 0, started_at timestamptz NOT NULL DEFAULT now(),
+    evidence_id bigint,   -- attached as: a repeated finish gets the same answer
     PRIMARY KEY (school_code, uuid));
+CREATE INDEX upload_started ON upload (started_at);
 CREATE TABLE evidence (   -- a blob's place in a record (or in the draft that will be it)
     school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, record_uuid uuid NOT NULL, graduate_id bigint NOT NULL,
     purpose text NOT NULL CHECK (purpose IN ('proof', 'stamped_image')),

@@ -1,0 +1,2 @@
+-- Sessions end after 12 idle hours.
+DELETE FROM session WHERE seen_at < now() - interval '12 hours'
