@@ -1,13 +1,14 @@
 /*
  * workflow.h - how a decision happens: load -> decide -> apply, coalesced.
  *
- * workflow_act() takes one action of one actor and answers, exactly once, with an outcome. What arrives while the database is
- * busy goes together: a batch of at most 64 items, at most one per graduate, none together with a settings change of its
- * season; schools hash to the two decision connections. Batch: one set-based read (queries/decide_load.sql, now() included),
- * flow_step() per item, one set-based write with compare-and-set on every row that was read (queries/decide_apply.sql), one commit.
+ * workflow_act() takes one action of one actor and answers, exactly once, with an outcome. What arrives while the
+ * database is busy goes together: a batch of at most 64 items, at most one per graduate, none together with a settings
+ * change of its season; schools hash to the two decision connections. Batch: one set-based read
+ * (queries/decide_load.sql, now() included), flow_step() per item, one set-based write with compare-and-set on every
+ * row that was read (queries/decide_apply.sql), one commit.
  *
- * Holds: an acknowledged action is committed; a request id is applied once, whatever breaks; the result equals some serial
- * order, arrival order within a graduate. SQL holds no rule.
+ * Holds: an acknowledged action is committed; a request id is applied once, whatever breaks; the result equals some
+ * serial order, arrival order within a graduate. SQL holds no rule.
  */
 #ifndef QX_WORKFLOW_H
 #define QX_WORKFLOW_H
@@ -28,24 +29,26 @@ struct act {
     const char *address;
     /* what */
     char school_code[QX_SCHOOL_CODE];
-    int64_t record_id;       /* 0: creates, by uuid */
-    const char *uuid;        /* of the draft or of the record to create */
-    const char *request_id;  /* NULL: the clock's */
+    int64_t record_id;      /* 0: creates, by uuid */
+    const char *uuid;       /* of the draft or of the record to create */
+    const char *request_id; /* NULL: the clock's */
     uint8_t params_hash[32];
-    int64_t seen_version;    /* -1: not bound */
+    int64_t seen_version; /* -1: not bound */
     enum qx_action action;
     const char *reason_code, *reason_text;
     bool agreed;
     const char *kind, *content_json; /* change, modify, invite, apply; submit takes the draft's */
     int64_t graduate_id, parent_id;  /* invite; apply */
     int valid_days;
-    bool dry_run;            /* preview: load and decide only */
+    bool dry_run; /* preview: load and decide only */
 };
 
 struct act_result {
     enum qx_outcome outcome;
-    bool repeated;           /* answered from the request log */
-    bool unavailable;        /* the database is away or the outcome unknown after retries: try again with the same request id */
+    bool repeated; /* answered from the request log */
+    bool
+        unavailable; /* the database is away or the outcome unknown after retries: try again with the same request id */
+    bool fault;      /* could not be decided or written at all; the log says why */
     char school_code[QX_SCHOOL_CODE];
     int64_t record_id, version;
     enum qx_flow flow;
@@ -54,13 +57,26 @@ struct act_result {
     size_t nproblems;
     struct form_problem problems[32];
     char number[24];
-    int64_t undo_until;      /* ms; 0 none */
+    int64_t undo_until;                 /* ms; 0 none */
     int64_t department_id, graduate_id; /* for hints */
     int class_year;
-    struct { char name[64]; enum qx_role role; enum qx_action action; int64_t at; } by;
-    struct { int64_t holder_record; enum qx_flow holder_flow; enum qx_state holder_state; int limit, used; } facts; /* parameters of failed guards */
+    struct {
+        char name[64];
+        enum qx_role role;
+        enum qx_action action;
+        int64_t at;
+    } by;
+    struct {
+        int64_t holder_record;
+        enum qx_flow holder_flow;
+        enum qx_state holder_state;
+        int limit, used;
+    } facts; /* parameters of failed guards */
 };
 typedef void (*act_done)(void *arg, const struct act_result *);
+
+/* S2.9.1: a graduate of this training mode is directed or commissioned (定向/委培). */
+bool training_mode_directed(const char *training_mode);
 
 struct workflow *workflow_new(struct event_base *, struct db *);
 void workflow_free(struct workflow *);

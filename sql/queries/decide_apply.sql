@@ -14,7 +14,7 @@ WITH item AS MATERIALIZED (
                 $24::text[], $25::bigint[], $26::text[], $27::text[], $28::text[], $29::bigint[], $30::text[],
                 $31::bigint[], $32::text[], $33::text[], $34::text[], $35::jsonb[], $36::jsonb[], $37::jsonb[],
                 $38::bigint[], $39::jsonb[], $40::jsonb[], $41::jsonb[], $42::text[], $43::jsonb[], $44::bigint[],
-                $45::text[], $46::uuid[], $47::text[], $48::jsonb[])
+                $45::text[], $46::text[], $47::uuid[], $48::text[], $49::jsonb[])
          WITH ORDINALITY
          AS i(school_code, record_id, uuid, seen, passed_on, graduate_id, graduate_version, class_year,
               season_version, flags, flow, kind, from_state, state, version,
@@ -22,7 +22,7 @@ WITH item AS MATERIALIZED (
               number, stage_d_actor, waits_for, action, actor_school, actor_id, actor_role,
               session_id, address, reason_code, reason_text, detail, content, draft,
               ledger_version, destination, archive, household, message, message_params, parent_version,
-              retracts, request_id, params_hash, answer, ord)),
+              parent_to, retracts, request_id, params_hash, answer, ord)),
 season_ok AS MATERIALIZED (   -- what enters the audit holds the audit mode still (S2.2.4)
     SELECT s.school_code, s.class_year, s.version FROM season s
     WHERE (s.school_code, s.class_year, s.version) IN (SELECT i.school_code, i.class_year, i.season_version FROM item i)
@@ -74,11 +74,10 @@ inserted AS (
            g.name, g.name_key, g.student_no
     FROM ok o JOIN graduate g ON g.school_code = o.school_code AND g.id = o.graduate_id
     WHERE o.seen = 0),
-parent_ended AS (
+parent_moved AS (
     UPDATE record p
-    SET state = 'terminated', version = p.version + 1, waits_for = 'nobody', holder_id = 0, due_at = NULL,
-        forced = o.flags & 2 <> 0, passed_on = false, last_action = o.action, last_from = p.state, last_actor = o.actor_id,
-        last_at = o.at
+    SET state = o.parent_to, version = p.version + 1, waits_for = 'nobody', holder_id = 0, due_at = NULL, passed_on = false,
+        last_action = o.action, last_from = p.state, last_actor = o.actor_id, last_at = o.at
     FROM ok o
     WHERE o.flags & 16 <> 0 AND p.school_code = o.school_code AND p.id = o.parent_id
     RETURNING o.ord, p.flow, p.last_from, p.version, p.revision),
@@ -94,7 +93,9 @@ place_back AS (
       AND p.record_id = CASE WHEN o.flags & 16 <> 0 THEN o.parent_id ELSE o.record_id END),
 place_taken AS (
     INSERT INTO place (school_code, class_year, graduate_id, record_id, taken_at)
-    SELECT o.school_code, o.class_year, o.graduate_id, o.record_id, o.at FROM ok o WHERE o.flags & 256 <> 0),
+    SELECT o.school_code, o.class_year, o.graduate_id,
+           CASE WHEN o.flags & 16 <> 0 THEN o.parent_id ELSE o.record_id END, o.at
+    FROM ok o WHERE o.flags & 256 <> 0),
 content_kept AS (
     INSERT INTO record_content (school_code, record_id, revision, content, salt, at)
     SELECT o.school_code, o.record_id, o.revision, o.content, uuid_send(gen_random_uuid()), o.at
@@ -109,9 +110,9 @@ events AS (
     FROM ok o
     UNION ALL
     SELECT o.school_code, o.at, o.parent_id, o.graduate_id, o.actor_school, o.actor_id, o.actor_role, o.session_id,
-           o.address, p.flow, o.action, p.last_from, 'terminated', p.version, o.graduate_version + (o.flags >> 5 & 1),
+           o.address, p.flow, o.action, p.last_from, o.parent_to, p.version, o.graduate_version + (o.flags >> 5 & 1),
            p.revision, o.reason_code, o.reason_text, o.detail
-    FROM ok o JOIN parent_ended p ON p.ord = o.ord),
+    FROM ok o JOIN parent_moved p ON p.ord = o.ord),
 ledger_set AS (
     INSERT INTO ledger AS l (school_code, class_year, graduate_id, version, destination, archive, household, updated_at)
     SELECT o.school_code, o.class_year, o.graduate_id, o.ledger_version, o.destination, o.archive, o.household, o.at

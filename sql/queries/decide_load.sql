@@ -72,8 +72,16 @@ LEFT JOIN record_content c ON c.school_code = i.school_code AND c.record_id = r.
      AND c.revision = CASE WHEN i.needs & 16 <> 0 THEN r.revision END
 LEFT JOIN ledger l ON l.school_code = i.school_code AND l.class_year = g.class_year
      AND l.graduate_id = CASE WHEN i.needs & 1024 <> 0 THEN g.id END
-LEFT JOIN ledger_history lb ON lb.school_code = i.school_code AND lb.class_year = g.class_year
-     AND lb.graduate_id = g.id AND lb.version = CASE WHEN i.needs & 32 <> 0 THEN l.version - 1 END
+LEFT JOIN LATERAL (   -- as it stood before the last effect of this record, or of its parent, on it
+    SELECT b.destination, b.archive, b.household
+    FROM ledger_history b
+    WHERE b.school_code = i.school_code AND b.class_year = g.class_year
+      AND b.graduate_id = CASE WHEN i.needs & 32 <> 0 THEN g.id END
+      AND b.version < (SELECT max(e.version) FROM ledger_history e
+                       WHERE e.school_code = i.school_code AND e.class_year = g.class_year AND e.graduate_id = g.id
+                         AND e.record_id = COALESCE(p.id, r.id))
+    ORDER BY b.version DESC
+    LIMIT 1) lb ON i.needs & 32 <> 0
 LEFT JOIN LATERAL (
     SELECT count(*) FILTER (WHERE e.purpose = 'proof') AS proofs,
            count(*) FILTER (WHERE e.purpose = 'stamped_image') AS images
