@@ -139,6 +139,8 @@ bool mem_in_process(const struct mem_store *, size_t school);
  * which.
  */
 int mem_check(struct mem_store *, int64_t graduate_id, FILE *err);
+/* Every record's events follow each other without a gap up to its state; answers how many breaks there are. */
+int mem_check_history(const struct mem_store *, FILE *err);
 /* The graduate as text, one fact a line, records in order of uuid: two stores agree when their texts do. */
 void mem_describe(struct mem_store *, int64_t graduate_id, FILE *out);
 

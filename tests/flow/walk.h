@@ -37,6 +37,7 @@ struct walk {
     size_t first, count;  /* graduates[first … first + count) are this walker's */
     bool settings;        /* it also moves the clock, the seasons and the accounts */
     uint64_t steps;
+    size_t focus;        /* the graduate it is busy with: acts that belong together follow each other closely */
     size_t queued, next; /* steps decided ahead (a change of mode, then the undo it is to spoil) */
     struct walk_step queue[2];
 };
