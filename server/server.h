@@ -19,11 +19,14 @@ struct workflow;
 struct embedded;
 struct conn;
 struct worker;
+struct front; /* listeners, connections, counters: front.h */
+struct hints; /* hints.h */
 
 struct server_config {
     const char *embedded_dir, *conninfo;
     const char *unix_path;        /* Unix socket; its gateway sibling is PATH.gateway (mode 0600: only the broker's user) */
     int port;                     /* TCP on 127.0.0.1 and ::1; 0 = none */
+    const char *keys_file;        /* hmac and parking keys; NULL: DIR/keys of the embedded database */
     const char *help_contact;
     int connections_max, in_flight_max, anonymous_seconds, idle_seconds;
 };
@@ -35,7 +38,10 @@ struct server {
     struct workflow *workflow;
     struct embedded *embedded;
     struct worker *worker; /* argon2id, two at a time, in threads; answers through the loop */
+    struct front *front;
+    struct hints *hints;
     uint8_t hmac_key[32];  /* identity look-ups; from a file beside the config, made at first start */
+    uint8_t park_key[32];  /* parked screens (X1.14) */
     bool stopping;
     uint64_t calls, refused_calls, dropped_slow;
 };
@@ -60,6 +66,7 @@ struct req {
     const msgpack_object *params; /* a map; valid until the answer */
     struct session session;       /* a copy, as at admission */
     void *state;                  /* the handler's; from req_alloc() */
+    bool unmasked;                /* the handler says: the caller's own data, or a reveal with its audit row (X1.5) */
 };
 
 /*
@@ -96,8 +103,10 @@ void req_db_error(struct req *, const struct db_result *);
 typedef void (*req_rows)(struct req *, const struct db_rows *);
 void req_read(struct req *, enum db_class, const char *statement, int n, const char *const *values, req_rows done);
 
-/* Rows -> array of maps; columns by name: *_id columns become "school-id" strings, timestamptz RFC 3339, jsonb objects,
- * nulls left out. Columns named in the method's result row declarations are masked by enum mask. */
+/* Rows -> array of maps; columns by name: `id` and *_id columns (bigint) become "school-id" strings with the row's school_code
+ * column (itself left out), else the session's school; timestamptz RFC 3339, jsonb objects, nulls left out. Masked, unless
+ * req->unmasked: columns and jsonb members named identity_no, mobile, phone, email, and what the method's result declares.
+ * Members bound to a module are left out without `read` on it (S1.4.2). */
 void pack_rows(struct pack *, const struct req *, const struct db_rows *);
 void pack_row_members(struct pack *, const struct req *, const struct db_rows *, int row, uint32_t *count);
 
@@ -110,7 +119,9 @@ struct session *conn_session(struct conn *); /* to be changed by log-in and sele
 void worker_hash(struct worker *, const char *password, void (*done)(void *arg, const char *hash), void *arg);
 void worker_verify(struct worker *, const char *hash, const char *password, void (*done)(void *arg, bool ok), void *arg);
 
-/* Log lines: key=value, session id first; never a personal value. */
-void log_line(const char *level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Run the admission and the handler again, with the session as it is now: after a lost race or a broken connection. */
+void req_rerun(struct req *);
+
+#include "log.h"
 
 #endif
