@@ -15,8 +15,8 @@
 #define EACH_TRANSITION 20
 
 struct tally {
-    uint64_t fired[FLOW_COUNT][64]; /* by row of the flow's table */
-    uint64_t alone[FLOW_COUNT][64]; /* … of these, in *school only* */
+    uint64_t fired[FLOW_COUNT][WALK_ROWS]; /* by row of the flow's table */
+    uint64_t alone[FLOW_COUNT][WALK_ROWS]; /* … of these, in *school only* */
     uint64_t guards[GUARD_COUNT], outcomes[OUT_COUNT];
     int passed, failed;
 };

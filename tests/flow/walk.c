@@ -65,6 +65,7 @@ static enum qx_flow any_start(struct walk *w)
 }
 
 #define RECENT 5
+#define RARE 60
 
 /* An invitation may have been open for long while others came and went. */
 static const struct mem_record *open_invitation(const struct walk *w, const struct mem_graduate *g)
@@ -91,14 +92,17 @@ static const struct mem_record *any_record(struct walk *w, const struct mem_grad
     return &w->store->records[g->records[g->nrecords - 1 - pick(w, n)]];
 }
 
-static unsigned weight(const struct flow_transition *t)
+/* What leads forward comes more often, or deep states would hardly be reached; so does what has hardly been met yet. */
+static unsigned weight(const struct walk *w, enum qx_flow flow, const struct flow_transition *t)
 {
     static const unsigned weights[ACT_COUNT] = {
         [ACT_SUBMIT] = 8, [ACT_APPROVE] = 16, [ACT_RETURN] = 4, [ACT_RESUBMIT] = 8, [ACT_UPLOAD] = 10, [ACT_ACCEPT] = 8,
         [ACT_AGREE] = 8,  [ACT_APPLY] = 6,    [ACT_UNDO] = 6,   [ACT_VOID] = 2,     [ACT_REJECT] = 2,  [ACT_FORCE] = 2,
     };
 
-    return weights[t->action] ? weights[t->action] : 1;
+    unsigned rare = w->fired[flow][t - flow_def(flow)->transitions] < RARE ? 4 : 1;
+
+    return rare * (weights[t->action] ? weights[t->action] : 1);
 }
 
 static const struct flow_transition *any_row(struct walk *w, enum qx_flow flow, enum qx_state from)
@@ -108,13 +112,13 @@ static const struct flow_transition *any_row(struct walk *w, enum qx_flow flow, 
     size_t at;
 
     for (size_t i = 0; i < def->ntransitions; i++)
-        total += def->transitions[i].from == from ? weight(&def->transitions[i]) : 0;
+        total += def->transitions[i].from == from ? weight(w, flow, &def->transitions[i]) : 0;
     if (!total)
         return NULL;
     at = pick(w, total);
     for (size_t i = 0; i < def->ntransitions; i++) {
         const struct flow_transition *t = &def->transitions[i];
-        unsigned own = t->from == from ? weight(t) : 0;
+        unsigned own = t->from == from ? weight(w, flow, t) : 0;
 
         if (at < own)
             return t;
@@ -423,7 +427,7 @@ static void follow_up(struct walk *w, const struct mem_act *act, const struct me
     const struct mem_account *a = mem_account(w->store, act->account_id);
     struct walk_step around = {.kind = WALK_SEASON, .school = g->school, .season = mem_school_of(w->store, g)->season};
 
-    if (!w->settings || act->action != ACT_APPROVE || !percent(w, 30))
+    if (!w->settings || act->action != ACT_APPROVE || !percent(w, 60))
         return;
     if (answer->plan.to == ST_EFFECTIVE && !mem_in_process(w->store, g->school)) {
         around.season.audit_mode = around.season.audit_mode == AUDIT_TWO_LEVEL ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
@@ -469,8 +473,12 @@ struct walk_result walk_apply(struct walk *w, const struct walk_step *step)
     }
     result.answer = mem_store_act(w->store, &step->act);
     result.done = result.answer.plan.outcome == OUT_OK;
-    if (result.done)
+    if (result.done) {
+        const struct flow_plan *plan = &result.answer.plan;
+
+        w->fired[plan->flow][plan->transition - flow_def(plan->flow)->transitions]++;
         follow_up(w, &step->act, &result.answer);
+    }
     return result;
 }
 

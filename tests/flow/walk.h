@@ -31,14 +31,17 @@ struct walk_step {
     struct mem_account account;
 };
 
+#define WALK_ROWS 64 /* more than any flow has */
+
 struct walk {
     struct mem_store *store;
     uint64_t seed, state; /* state: the generator's */
     size_t first, count;  /* graduates[first … first + count) are this walker's */
     bool settings;        /* it also moves the clock, the seasons and the accounts */
     uint64_t steps;
-    size_t focus;        /* the graduate it is busy with: acts that belong together follow each other closely */
-    size_t queued, next; /* steps decided ahead (a change of mode, then the undo it is to spoil) */
+    size_t focus; /* the graduate it is busy with: acts that belong together follow each other closely */
+    uint32_t fired[FLOW_COUNT][WALK_ROWS]; /* how often each row did: rare ones are preferred */
+    size_t queued, next;                   /* steps decided ahead (a change of mode, then the undo it is to spoil) */
     struct walk_step queue[2];
 };
 
