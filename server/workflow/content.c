@@ -35,6 +35,15 @@ static json_t *parse(const char *json)
     return NULL;
 }
 
+static char *dump(json_t *o)
+{
+    char *text = json_dumps(o, JSON_COMPACT);
+    json_decref(o);
+    if (!text)
+        abort();
+    return text;
+}
+
 /* A draft is what its owner submits; a modification lies over what stands (S2.3.8); anything else comes with the call.
  */
 static json_t *content_brought(const struct item *i, const struct loaded *l)
@@ -52,11 +61,33 @@ static json_t *content_brought(const struct item *i, const struct loaded *l)
     return standing ? standing : json_object();
 }
 
+/* Beside the form's fields a content keeps the graduate as at the submission (S2.1.7); nobody sends that. */
+#define GRADUATE_THEN "_graduate"
+
+static void keep_graduate(const struct loaded *l, json_t *content)
+{
+    json_t *standing = parse(l->content), *then = parse(l->snapshot);
+    if (!then)
+        then = json_incref(json_object_get(standing, GRADUATE_THEN));
+    if (then)
+        json_object_set_new(content, GRADUATE_THEN, then);
+    json_decref(standing);
+}
+
 static const char *kind_brought(const struct item *i, const struct loaded *l)
 {
     if (l->draft_kind)
         return l->draft_kind;
     return i->act.kind && i->act.action != ACT_MODIFY ? i->act.kind : l->record.kind;
+}
+
+char *content_as_draft(const struct loaded *l)
+{
+    json_t *o = parse(l->content);
+    if (!o)
+        return NULL;
+    json_object_del(o, GRADUATE_THEN);
+    return dump(o);
 }
 
 /* ------------------------------------------------------------------ is it filled in */
@@ -119,10 +150,12 @@ void content_check(struct item *i, const struct loaded *l, struct decision *d, s
         return;
     }
     d->content = content_brought(i, l);
+    json_object_del(d->content, GRADUATE_THEN);
     if (d->form)
         args->form_complete = filled_in(&i->result, d->form, d->content);
     else if (l->record.flow == FLOW_DESTINATION)
         args->form_complete = false; /* a kind that nobody knows has no form */
+    keep_graduate(l, d->content);
 }
 
 /* ------------------------------------------------------------------ the record's own columns */
@@ -150,7 +183,7 @@ void content_promote(struct decision *d, const struct loaded *l)
     bool child = !l->record_known && l->parent_known;
     const char *name = child ? l->parent_employer_name : l->employer_name;
     const char *credit = child ? l->parent_credit_code : l->credit_code;
-    if (d->content_new && !child) {
+    if (d->content_new && !child && !flow_def(l->record.flow)->online) {
         name = promoted_value(d, "employer_name");
         credit = promoted_value(d, "credit_code");
     }
@@ -184,15 +217,6 @@ static json_t *block_start(const struct item *i, int64_t subject, int64_t now)
     at[10] = '\0'; /* the date */
     snprintf(id, sizeof id, "%s-%lld", i->act.school_code, (long long)subject);
     return json_pack("{s:s, s:s, s:s}", "source", "registration", "record_id", id, "date", at);
-}
-
-static char *dump(json_t *o)
-{
-    char *text = json_dumps(o, JSON_COMPACT);
-    json_decref(o);
-    if (!text)
-        abort();
-    return text;
 }
 
 static const char *const block_names[] = {"destination", "archive", "household"};
@@ -229,6 +253,10 @@ static void block_report(json_t *o, const struct loaded *l, const struct decisio
     if (!k)
         return;
     const char *reported = reported_code(k, d, code, sizeof code);
+    if (flow_def(l->record.flow)->online) { /* its form doesn't ask: the employer's own account says it */
+        json_object_set_new(o, "employer", json_string(d->employer_name));
+        json_object_set_new(o, "code", json_string(d->credit_code));
+    }
     json_object_set_new(o, "kind", json_string(kind));
     json_object_set_new(o, "reported_code", json_string(reported));
     json_object_set_new(o, "reported_name", json_string(code_label(code_table("destination_moe"), reported, true)));

@@ -269,8 +269,8 @@ static void plan_record(const struct loaded *l, struct decision *d)
         d->kind = l->record.kind;
     if (enters_audit(l, &d->plan))
         d->season_version = l->season_version;
-    if (d->plan.to == ST_DRAFT && l->content)
-        d->draft = strdup(l->content);
+    if (d->plan.to == ST_DRAFT)
+        d->draft = content_as_draft(l);
     content_promote(d, l);
     plan_flags(l, d);
 }

@@ -29,6 +29,7 @@ enum {
     NEED_NUMBER_KEY = 256,
     NEED_NEW_ID = 512,
     NEED_LEDGER = 1024,
+    NEED_SNAPSHOT = 2048,
 };
 unsigned action_needs(enum qx_action, enum qx_role); /* of all flows' rows with this action by this role */
 
@@ -82,7 +83,7 @@ struct loaded {
     int draft_flow; /* -1: no draft */
     const char *draft_kind, *draft_body;
     int proofs, images;
-    const char *content;
+    const char *content, *snapshot; /* of the record; of the graduate, taken at a submission */
     int64_t ledger_version;
     const char *ledger[3], *ledger_before[3]; /* destination, archive, household */
     const char *by_name;
@@ -122,6 +123,7 @@ void decision_free(struct decision *);
 /* content.c: what is filled in, and what of it goes into the ledger. */
 void content_check(struct item *, const struct loaded *, struct decision *, struct flow_args *);
 void content_promote(struct decision *, const struct loaded *);
+char *content_as_draft(const struct loaded *); /* malloc'd; NULL: there is none */
 void content_ledger(const struct item *, const struct loaded *, struct decision *);
 
 /* apply.c */

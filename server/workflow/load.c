@@ -38,6 +38,8 @@ static unsigned effect_needs(const struct flow_def *def, const struct flow_trans
     unsigned needs = 0;
     if ((t->flags & TF_SUBMISSION) && t->content == CONTENT_NEW && !(t->flags & TF_CREATES))
         needs |= NEED_DRAFT;
+    if ((t->flags & TF_SUBMISSION) && t->content == CONTENT_NEW)
+        needs |= NEED_SNAPSHOT;
     if (t->from == def->initial)
         needs |= NEED_NEW_ID;
     if (t->flags & TF_NUMBER)
@@ -121,20 +123,21 @@ void load_send(struct db *db, enum db_class cls, struct item *const *items, size
 
 #define COLUMNS(X)                                                                                                     \
     X(now)                                                                                                             \
-    X(request_answer) X(request_hash) X(a_role) X(a_disabled) X(a_department) X(a_person) X(a_employer)                \
-        X(a_employment) X(a_archive) X(a_household) X(a_scope) X(r_id) X(r_uuid) X(r_version) X(r_flow) X(r_kind)      \
-            X(r_state) X(r_graduate) X(r_employer) X(r_employer_name) X(r_credit_code) X(r_parent) X(r_applicant)      \
-                X(r_number) X(r_forced) X(r_marked_returned) X(r_untouched) X(r_due_at) X(r_revision)                  \
-                    X(r_stage_d_actor) X(r_last_action) X(r_last_from) X(r_last_actor) X(r_last_at) X(r_passed_on)     \
-                        X(r_open_child) X(new_id) X(p_id) X(p_version) X(p_flow) X(p_kind) X(p_state) X(p_employer)    \
-                            X(p_employer_name) X(p_credit_code) X(p_number) X(p_revision) X(p_open_child) X(g_id)      \
-                                X(g_version) X(g_department) X(g_class) X(g_postgraduate) X(g_training_mode)           \
-                                    X(g_barred) X(g_person) X(g_termination_count) X(g_open_termination)               \
-                                        X(place_record) X(place_flow) X(place_state) X(g_invitations) X(s_version)     \
-                                            X(s_online_signing) X(s_supplement) X(s_destination) X(s_audit_mode)       \
-                                                X(s_void_audited) X(s_termination_limit) X(s_auditor_exists)           \
-                                                    X(number_key) X(draft_flow) X(draft_kind) X(draft_body) X(proofs)  \
-                                                        X(images) X(content) X(l_version) X(l_destination)             \
+    X(request_answer)                                                                                                  \
+    X(request_hash) X(a_role) X(a_disabled) X(a_department) X(a_person) X(a_employer) X(a_employment) X(a_archive)     \
+        X(a_household) X(a_scope) X(r_id) X(r_uuid) X(r_version) X(r_flow) X(r_kind) X(r_state) X(r_graduate)          \
+            X(r_employer) X(r_employer_name) X(r_credit_code) X(r_parent) X(r_applicant) X(r_number) X(r_forced)       \
+                X(r_marked_returned) X(r_untouched) X(r_due_at) X(r_revision) X(r_stage_d_actor) X(r_last_action)      \
+                    X(r_last_from) X(r_last_actor) X(r_last_at) X(r_passed_on) X(r_open_child) X(new_id) X(p_id)       \
+                        X(p_version) X(p_flow) X(p_kind) X(p_state) X(p_employer) X(p_employer_name) X(p_credit_code)  \
+                            X(p_number) X(p_revision) X(p_open_child) X(g_id) X(g_version) X(g_department) X(g_class)  \
+                                X(g_postgraduate) X(g_training_mode) X(g_barred) X(g_person) X(g_termination_count)    \
+                                    X(g_open_termination) X(place_record) X(place_flow) X(place_state)                 \
+                                        X(g_invitations) X(s_version) X(s_online_signing) X(s_supplement)              \
+                                            X(s_destination) X(s_audit_mode) X(s_void_audited) X(s_termination_limit)  \
+                                                X(s_auditor_exists) X(number_key) X(snapshot) X(em_name)               \
+                                                    X(em_credit_code) X(draft_flow) X(draft_kind) X(draft_body)        \
+                                                        X(proofs) X(images) X(content) X(l_version) X(l_destination)   \
                                                             X(l_archive) X(l_household) X(lb_destination)              \
                                                                 X(lb_archive) X(lb_household) X(by_name) X(by_role)
 #define X(name) C_##name,
@@ -309,6 +312,10 @@ static void read_season(const struct cursor *c, struct loaded *l)
 static void read_texts(struct cursor *c, struct loaded *l)
 {
     l->number_key = TEXT(number_key);
+    if (!l->record_known && !l->parent_known) { /* an invitation's employer is who sends it (S2.3.2) */
+        l->employer_name = TEXT(em_name);
+        l->credit_code = TEXT(em_credit_code);
+    }
     l->draft_flow = -1;
     if (TEXT(draft_flow))
         l->draft_flow = code_read(c, flow_of, TEXT(draft_flow), "flow");
@@ -317,6 +324,7 @@ static void read_texts(struct cursor *c, struct loaded *l)
     l->proofs = (int)INT(proofs);
     l->images = (int)INT(images);
     l->content = TEXT(content);
+    l->snapshot = TEXT(snapshot);
     l->ledger_version = INT(l_version);
     l->ledger[0] = TEXT(l_destination);
     l->ledger[1] = TEXT(l_archive);

@@ -10,6 +10,7 @@
 #include "item.h"
 
 #include "../log.h"
+#include "lanes.h"
 
 #include <event2/event.h>
 #include <stdlib.h>
@@ -419,12 +420,22 @@ static void on_later(evutil_socket_t fd, short what, void *arg)
     lane_next(arg);
 }
 
-static struct lane *lane_of(struct workflow *wf, const char *school_code)
+static unsigned lane_number(const char *school_code)
 {
     unsigned hash = 0;
     for (const char *p = school_code; *p; p++)
         hash = hash * 31 + (unsigned char)*p;
-    return &wf->lanes[hash % LANES];
+    return hash % LANES;
+}
+
+struct db *workflow_db(const struct workflow *wf)
+{
+    return wf->db;
+}
+
+enum db_class workflow_class(const struct workflow *wf, const char *school_code)
+{
+    return wf->lanes[lane_number(school_code)].cls;
 }
 
 /* ------------------------------------------------------------------ public */
@@ -476,7 +487,7 @@ void workflow_free(struct workflow *wf)
 
 void workflow_act(struct workflow *wf, const struct act *act, act_done done, void *arg)
 {
-    struct lane *lane = lane_of(wf, act->school_code);
+    struct lane *lane = &wf->lanes[lane_number(act->school_code)];
     struct item *i = item_new(act, done, arg);
     item_reset(i);
     wf->busy++;

@@ -95,6 +95,43 @@ void workflow_on_change(struct workflow *, void (*fn)(void *arg, const struct ac
 /* The answer as the wire has it: the members of OUTCOME into an open map; answers how many. */
 struct pack;
 uint32_t pack_act_result(struct pack *, const struct act_result *);
-/* Settings changes go through the same serialisation: takes FOR UPDATE on the season row, counts, changes (S2.2.4). */
+
+/*
+ * Changing a class's settings (S2.2.2 to S2.2.5, S2.8.3), on the school's decision connection: read, decide, then in
+ * one transaction FOR UPDATE on the season row, count what is in process, change. Submissions hold the row FOR SHARE,
+ * so that test and change are one and nothing starts in between (S2.2.4).
+ */
+enum { SETTING_KEEP = -1 };
+struct settings_change {
+    int64_t account_id, session_id;
+    char account_school[QX_SCHOOL_CODE], school_code[QX_SCHOOL_CODE];
+    const char *address, *request_id;
+    uint8_t params_hash[32];
+    int class_year;
+    int64_t seen_version;                                      /* 0 opens a new class */
+    int online_signing, supplement, destination, void_audited; /* 0, 1 or SETTING_KEEP */
+    int audit_mode;                                            /* enum qx_audit_mode or SETTING_KEEP */
+    int termination_limit;                                     /* or SETTING_KEEP */
+    const char *contacts_json;                                 /* NULL: kept */
+    bool dry_run;
+};
+struct settings_result {
+    enum qx_outcome outcome; /* GUARD: in_process or missing say why; INVALID: `field` */
+    bool repeated, unavailable, fault;
+    int64_t version; /* as it is now */
+    int in_process;  /* records that a change of mode would have to wait for */
+    size_t nmissing; /* departments and levels without an auditor, as far as the two-level mode is asked for */
+    struct {
+        char department[128];
+        enum qx_scope scope;
+    } missing[64];
+    const char *field, *error; /* static texts: "online_signing", "cannot_turn_off" or "out_of_range" */
+};
+typedef void (*settings_done)(void *arg, const struct settings_result *);
+/* Copies what it needs. The callback comes from the loop, never from inside. */
+void workflow_settings(struct workflow *, const struct settings_change *, settings_done, void *arg);
+/* The states in process of all flows as an array literal of 'flow/state', for statements that count them. The caller's
+ * to free. */
+char *workflow_states_in_process(void);
 
 #endif

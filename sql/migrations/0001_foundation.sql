@@ -299,6 +299,16 @@ LEFT JOIN LATERAL (   -- the last return that a later submission answered (X1.10
       AND r.revision > 1 AND e.revision < r.revision
     ORDER BY e.id DESC LIMIT 1) back ON true;
 
+-- Departments and education levels of a class's roster that nobody could audit at the department's stage (S2.2.4, S2.2.8).
+CREATE VIEW auditor_missing AS
+    SELECT r.school_code, r.class_year, r.department_id, d.name AS department, r.postgraduate
+    FROM (SELECT DISTINCT g.school_code, g.class_year, g.department_id, g.postgraduate FROM graduate g) r
+    JOIN department d ON d.school_code = r.school_code AND d.id = r.department_id
+    WHERE NOT EXISTS (SELECT FROM account a
+                      WHERE a.school_code = r.school_code AND a.role = 'department' AND NOT a.disabled
+                        AND a.department_id = r.department_id AND a.right_employment = 2
+                        AND a.data_scope IN (0, CASE WHEN r.postgraduate THEN 2 ELSE 1 END));
+
 -- ------------------------------------------------------------------ rights of the server's role
 -- The owner migrates; the server connects as quxiang_server, which can append to but not rewrite history.
 DO $$ BEGIN

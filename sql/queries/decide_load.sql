@@ -42,7 +42,15 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
              AND d.department_id = g.department_id AND d.right_employment = 2
              AND d.data_scope IN (0, CASE WHEN g.postgraduate THEN 2 ELSE 1 END)) AS s_auditor_exists,
        encode(sc.number_key, 'hex') AS number_key,
-       -- what was filled in and attached
+       -- what was filled in and attached; who invites
+       em.name AS em_name, em.credit_code AS em_credit_code,
+       CASE WHEN i.needs & 2048 <> 0 THEN   -- the graduate as at the submission (S2.1.7)
+           (SELECT jsonb_strip_nulls(jsonb_build_object(
+                'name', w.g_name, 'sex', w.g_sex, 'ethnicity', w.g_ethnicity, 'political_status', w.g_political_status,
+                'department', w.g_department, 'length', w.g_length, 'level', w.g_level, 'graduation', w.g_graduation,
+                'mobile', w.g_mobile, 'email', w.g_email, 'student_no', w.g_student_no, 'exam_no', w.g_exam_no,
+                'major', w.g_major, 'training_mode', w.g_training_mode, 'origin', w.g_origin))
+            FROM graduate_row w WHERE w.school_code = i.school_code AND w.graduate_id = g.id) END AS snapshot,
        d.flow AS draft_flow, d.kind AS draft_kind, d.body AS draft_body, ev.proofs, ev.images, c.content,
        -- the ledger: as it stands, and the version before (X1.6)
        l.version AS l_version, l.destination AS l_destination, l.archive AS l_archive, l.household AS l_household,
@@ -98,6 +106,7 @@ LEFT JOIN LATERAL (
     FROM record v
     WHERE v.school_code = i.school_code AND v.graduate_id = CASE WHEN i.needs & 8 <> 0 THEN g.id END
       AND v.employer_id = a.employer_id AND v.flow = 'online_signing' AND v.state = 'invited') iv ON i.needs & 8 <> 0
+LEFT JOIN employer em ON em.id = CASE WHEN i.needs & 8 <> 0 THEN a.employer_id END
 LEFT JOIN LATERAL (
     SELECT b.name, b.role
     FROM account b
