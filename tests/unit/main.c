@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUITES(X) X(flow_rules_suite)
+#define SUITES(X)                                                                                                      \
+    X(flow_rules_suite) X(identity_suite) X(codes_suite) X(forms_suite) X(text_suite) X(scan_suite) X(rpc_suite)
 
 #define X(id) extern const struct unit_suite id;
 SUITES(X)
