@@ -9,8 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SUITES(X)                                                                                                      \
-    X(flow_rules_suite) X(identity_suite) X(codes_suite) X(forms_suite) X(text_suite) X(scan_suite) X(rpc_suite)
+/* clang-format off: one a line */
+#define SUITES(X) \
+    X(flow_rules_suite) \
+    X(flow_answers_suite) \
+    X(identity_suite) \
+    X(codes_suite) \
+    X(forms_suite) \
+    X(text_suite) \
+    X(scan_suite) \
+    X(rpc_suite)
+/* clang-format on */
 
 #define X(id) extern const struct unit_suite id;
 SUITES(X)
