@@ -2,7 +2,7 @@
  * command.h - the verbs. One row each, and every way to say it runs the same row: a key, the palette, `quxiang VERB …`,
  * `ssh host VERB …`, a test script. Help, hints, palette and quxiang(1)'s list are drawn from the rows.
  *
- * Rows stand by subject in commands/*.c; command_tables[] lists them. Who may do what is the server's to say: `roles` only
+ * Rows stand by subject, one file each in tui/commands; command_tables[] lists them. Who may do what is the server's to say: `roles` only
  * keeps out of the palette what can never be for this user.
  */
 #ifndef QX_COMMAND_H
@@ -45,7 +45,10 @@ struct command {
     int (*run)(struct cli *); /* for scripts; NULL: the screens' own (VERB_SCREEN) */
 };
 
-extern const struct command *const command_tables[]; /* each ended by a NULL name; the list by NULL */
+/* One table per file, each ended by a NULL name. */
+extern const struct command commands_queue[], commands_act[], commands_record[], commands_own[], commands_evidence[],
+    commands_roster[], commands_account[], commands_settings[], commands_session[], commands_screen[];
+extern const struct command *const command_tables[]; /* all of them, ended by NULL */
 
 /* By its whole name ("queue list"), or NULL. */
 const struct command *command_find(const char *name);
@@ -82,6 +85,8 @@ void pack_act(struct pack *, const struct act_request *);
 struct options {
     const char *server;     /* --server, else $QUXIANG_SERVER, else the default socket */
     const char *token_file; /* --token-file */
+    int class_year;         /* --class; 0: the newest (S1.5.4) */
+    const char *enrolment;  /* --enrolment; NULL: the only one */
     bool json, gateway;     /* --json; QUXIANG_GATEWAY=1 */
     enum language language; /* --lang, else the environment's */
     bool language_chosen;   /* --lang was given: it beats the account's */

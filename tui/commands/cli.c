@@ -1,0 +1,263 @@
+/*
+ * cli.c - one verb as a command: arguments, connection, log-in, and the exit status (cli.h).
+ */
+#include "config.h"
+
+#include "cli.h"
+
+#include "../words.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PATIENCE = 30000 }; /* ms that a command waits while the database is away */
+
+/* ------------------------------------------------------------------ saying */
+
+static void say(const char *fmt, va_list ap)
+{
+    fputs("quxiang: ", stderr);
+    vfprintf(stderr, fmt, ap);
+    fputc('\n', stderr);
+}
+
+void cli_say(const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(fmt, ap);
+    va_end(ap);
+}
+
+int cli_fail(int status, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(fmt, ap);
+    va_end(ap);
+    return status;
+}
+
+int cli_usage(const struct cli *cli, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(fmt, ap);
+    va_end(ap);
+    fprintf(stderr, _("usage: quxiang %s %s\n"), cli->command->name, cli->command->args);
+    return EXIT_USAGE;
+}
+
+/* ------------------------------------------------------------------ connection, log-in, class */
+
+static int no_connection(const struct cli *cli)
+{
+    const char *why = client_last_error(cli->client);
+    return cli_fail(EXIT_NO_CONNECTION, _("no connection to the server at %s: %s"), cli->options->server, *why ? why : "?");
+}
+
+static bool start_client(struct cli *cli)
+{
+    const char *why = NULL;
+    char *token = NULL;
+    if (cli->options->token_file && !(token = token_read(cli->options->token_file))) {
+        cli->status = cli_fail(EXIT_LOGIN, _("the token file %s cannot be read: %s"), cli->options->token_file, strerror(errno));
+        return false;
+    }
+    const struct client_config config = {
+        .server = cli->options->server, .token = token, .program = PACKAGE_STRING, .patience = PATIENCE};
+    cli->client = client_new(&config, &why);
+    secret_free(token);
+    if (!cli->client)
+        cli->status = cli_fail(EXIT_USAGE, "--server %s: %s", cli->options->server, tr(why));
+    return cli->client != NULL;
+}
+
+int cli_connect_anonymous(struct cli *cli)
+{
+    if (!start_client(cli))
+        return cli->status;
+    const enum client_state state = client_settle(cli->client);
+    return state == CLIENT_READY || state == CLIENT_LOGIN ? EXIT_DONE : no_connection(cli);
+}
+
+static int log_in_by_hand(struct cli *cli)
+{
+    if (cli->options->gateway || cli->options->token_file || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
+        const char *why = client_last_error(cli->client);
+        return cli_fail(EXIT_LOGIN, _("not logged in%s%s; give --token-file FILE (made by: quxiang token USER)"), *why ? ": " : "", why);
+    }
+    char *user = cli_line(_("User: ")), *password = user ? cli_secret(_("Password: ")) : NULL;
+    int status = EXIT_LOGIN;
+    if (password) {
+        struct pack params;
+        struct answer a;
+        pack_init(&params);
+        pack_map(&params, 2);
+        pack_kstr(&params, "user", user);
+        pack_kstr(&params, "password", password);
+        if (cli_ask_once(cli, "session.login", &params, &a))
+            status = EXIT_DONE;
+        answer_free(&a);
+        explicit_bzero(params.buf.data, params.buf.size);
+        pack_free(&params);
+    }
+    secret_free(password);
+    free(user);
+    return status;
+}
+
+static int select_class(struct cli *cli, int class_year, const char *enrolment)
+{
+    struct pack params;
+    struct answer a;
+    client_select(cli->client, class_year, enrolment, NULL, NULL); /* again after a reconnect, too */
+    pack_init(&params);
+    pack_map(&params, (size_t)(class_year != 0) + (enrolment != NULL));
+    if (class_year)
+        pack_kint(&params, "class", class_year);
+    if (enrolment)
+        pack_kstr(&params, "enrolment", enrolment);
+    const int status = cli_ask(cli, "session.select", &params, &a) ? EXIT_DONE : cli->status;
+    answer_free(&a);
+    pack_free(&params);
+    return status;
+}
+
+/* Managers work in the class asked for, else the newest; a graduate in the enrolment asked for, else the only one. */
+static int choose(struct cli *cli)
+{
+    const msgpack_object *account = client_account(cli->client);
+    uint32_t n;
+    if (cli->options->class_year || cli->options->enrolment)
+        return select_class(cli, cli->options->class_year, cli->options->enrolment);
+    if (!account || map_get(account, "class") || map_get(account, "enrolment"))
+        return EXIT_DONE;
+    const msgpack_object *classes = array_of(account, "classes", &n);
+    if (n > 0 && classes[0].type == MSGPACK_OBJECT_POSITIVE_INTEGER)
+        return select_class(cli, (int)classes[0].via.u64, NULL);
+    return EXIT_DONE;
+}
+
+int cli_connect(struct cli *cli)
+{
+    int status = cli_connect_anonymous(cli);
+    if (status == EXIT_DONE && client_state(cli->client) == CLIENT_LOGIN)
+        status = log_in_by_hand(cli);
+    if (status != EXIT_DONE)
+        return status;
+    const msgpack_object *account = client_account(cli->client);
+    enum language language;
+    if (!cli->options->language_chosen && account && language_of(text_of(account, "language"), &language))
+        tr_use(language);
+    return choose(cli);
+}
+
+/* ------------------------------------------------------------------ asking */
+
+static int error_exit(enum rpc_error error)
+{
+    switch (error) {
+    case RPC_UNAUTHENTICATED:
+        return EXIT_LOGIN;
+    case RPC_UNAVAILABLE:
+    case RPC_DEADLINE_EXCEEDED:
+    case RPC_RESOURCE_EXHAUSTED:
+        return EXIT_NO_CONNECTION;
+    case RPC_ABORTED:
+    case RPC_ALREADY_EXISTS:
+        return EXIT_CONFLICT;
+    case RPC_INVALID_ARGUMENT:
+        return EXIT_USAGE;
+    default:
+        return EXIT_REFUSED;
+    }
+}
+
+static bool ask(struct cli *cli, const char *method, const struct pack *params, unsigned flags, struct answer *a)
+{
+    char words[1024];
+    *a = client_ask(cli->client, method, params, flags);
+    if (a->status == CLIENT_RESULT)
+        return true;
+    if (a->status == CLIENT_LOST)
+        cli->status = no_connection(cli);
+    else
+        cli->status = cli_fail(error_exit(a->error), "%s", word_rpc_error(a->text, words, sizeof words));
+    return false;
+}
+
+bool cli_ask(struct cli *cli, const char *method, const struct pack *params, struct answer *a)
+{
+    return ask(cli, method, params, 0, a);
+}
+
+bool cli_ask_once(struct cli *cli, const char *method, const struct pack *params, struct answer *a)
+{
+    return ask(cli, method, params, CALL_ONCE, a);
+}
+
+int outcome_exit(const msgpack_object *result)
+{
+    const msgpack_object *outcome = map_get(result, "outcome");
+    if (!outcome || object_is(outcome, outcome_code(OUT_OK)))
+        return EXIT_DONE;
+    if (object_is(outcome, outcome_code(OUT_STALE)) || object_is(outcome, outcome_code(OUT_LOCKED)))
+        return EXIT_CONFLICT;
+    return EXIT_REFUSED;
+}
+
+int cli_outcome(struct cli *cli, const msgpack_object *result, const char *done)
+{
+    char words[4096];
+    const int status = outcome_exit(result);
+    if (cli->options->json)
+        print_json(result);
+    if (status != EXIT_DONE)
+        cli_say("%s", word_refusal(result, words, sizeof words));
+    else if (done && !cli->options->json)
+        puts(done);
+    return status;
+}
+
+int cli_change(struct cli *cli, const char *method, struct pack *params, const char *done)
+{
+    struct answer a;
+    const int status = cli_ask(cli, method, params, &a) ? cli_outcome(cli, &a.result, done) : cli->status;
+    answer_free(&a);
+    pack_free(params);
+    return status;
+}
+
+/* ------------------------------------------------------------------ running */
+
+static int unknown_verb(int argc, char **argv)
+{
+    char word[96] = "";
+    if (argc > 1)
+        snprintf(word, sizeof word, " %s", argv[1]);
+    return cli_fail(EXIT_USAGE, _("there is no command \"%s%s\"; the commands: quxiang help"), argv[0], word);
+}
+
+int cli_main(const struct options *options, int argc, char **argv)
+{
+    int used = 0;
+    char why[256];
+    struct cli cli = {.options = options, .command = argc > 0 ? command_parse(argc, argv, &used) : NULL};
+    if (!cli.command)
+        return unknown_verb(argc, argv);
+    if (!cli.command->run)
+        return cli_fail(EXIT_USAGE, _("\"%s\" needs the screen: run quxiang without a command"), cli.command->name);
+    if (!args_sort(&cli.args, cli.command->args, argc - used, argv + used, why, sizeof why))
+        return cli_usage(&cli, "%s", why);
+    int status = cli.command->flags & VERB_LOCAL ? EXIT_DONE : cli_connect(&cli);
+    if (status == EXIT_DONE)
+        status = cli.command->run(&cli);
+    client_free(cli.client);
+    if (fflush(stdout) != 0 && status == EXIT_DONE)
+        status = cli_fail(EXIT_REFUSED, _("the result cannot be written: %s"), strerror(errno));
+    return status;
+}
