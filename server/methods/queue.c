@@ -2,17 +2,12 @@
  * queue.c - queue.list, queue.counts: what waits for the caller, and the registration lists (S2.3.10). Scope: the
  * caller's school, class, department and data scope, applied to every page anew, whatever its cursor says.
  */
+#include "../workflow/workflow.h"
 #include "list.h"
 #include "rows.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* S2.9.1: 定向 and 委培. */
-static bool directed(const char *training_mode)
-{
-    return training_mode && (strcmp(training_mode, "2") == 0 || strcmp(training_mode, "4") == 0);
-}
 
 struct mark_columns {
     int returned, forced, resubmitted, unchanged, training;
@@ -28,7 +23,7 @@ static void pack_marks(struct pack *p, const struct db_rows *rows, int row, cons
         {db_bool(rows, row, at->forced), "forced"},
         {db_bool(rows, row, at->resubmitted) && !db_bool(rows, row, at->unchanged), "resubmitted"},
         {db_bool(rows, row, at->unchanged), "resubmitted_unchanged"},
-        {directed(db_text(rows, row, at->training)), "directed"},
+        {training_mode_directed(db_text(rows, row, at->training)), "directed"},
     };
     const size_t mark = pack_array_open(p);
     uint32_t n = 0;
