@@ -323,6 +323,14 @@ static void conn_free(struct conn *c)
     free(c);
 }
 
+void front_bury(struct front *f)
+{
+    for (struct conn *c; (c = TAILQ_FIRST(&f->dead));) {
+        TAILQ_REMOVE(&f->dead, c, link);
+        conn_free(c);
+    }
+}
+
 /* The end of a turn: everything written goes out, the dead are buried. */
 static void on_flush(evutil_socket_t fd, short what, void *arg)
 {
@@ -335,10 +343,7 @@ static void on_flush(evutil_socket_t fd, short what, void *arg)
             continue; /* half-closed: its answers come first, and each makes it dirty again */
         write_out(c);
     }
-    for (struct conn *c; (c = TAILQ_FIRST(&f->dead));) {
-        TAILQ_REMOVE(&f->dead, c, link);
-        conn_free(c);
-    }
+    front_bury(f);
 }
 
 void front_flush_init(struct front *f)

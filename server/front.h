@@ -70,6 +70,7 @@ struct front {
     size_t nconns, ncalls; /* calls: all that are unanswered, those without a connection too */
     method_fn *handlers;   /* by index in methods_all() */
     uint64_t refused[ADMIT_RUNGS_MAX];
+    unsigned ticks; /* of the janitor */
     uint64_t accepted, bad_messages, ignored, dropped_slow, dropped_anonymous;
 };
 
@@ -85,6 +86,7 @@ void conn_finish(struct conn *, const char *reason); /* when its output is gone 
 void conn_send(struct conn *, struct pack *);        /* takes the bytes; the pack is empty afterwards */
 bool conn_full(const struct conn *);                 /* more unread output than a reader is trusted with */
 void front_flush_init(struct front *);               /* the event at a turn's end */
+void front_bury(struct front *);                     /* free the dead */
 bool front_idle(const struct front *);               /* nothing under way, nothing to write */
 
 /* call.c */

@@ -32,7 +32,7 @@
 struct embedded {
     char *dir, *data, *log, *socket_dir, *owner_conninfo, *server_conninfo;
     char bin[256];
-    int lock;
+    int lock;      /* -1: attached to a cluster that another process owns */
     pid_t postmaster, child; /* child: started by this process, to be reaped */
     int64_t spawned_at;
 };
@@ -289,19 +289,52 @@ static bool start(struct embedded *e, const char *dir, char *why, size_t len)
     return ok;
 }
 
-struct embedded *embedded_start(const char *dir, char *why, size_t len)
+static struct embedded *with_conninfos(struct embedded *e)
+{
+    e->owner_conninfo = format("host=%s dbname=quxiang user=quxiang_owner", e->socket_dir, "");
+    e->server_conninfo = format("host=%s dbname=quxiang user=quxiang_server", e->socket_dir, "");
+    return e;
+}
+
+static struct embedded *embedded_new(void)
 {
     struct embedded *e = calloc(1, sizeof *e);
     if (!e)
         abort();
     e->lock = -1;
-    if (!start(e, dir, why, len)) {
-        release(e);
-        return NULL;
-    }
-    e->owner_conninfo = format("host=%s dbname=quxiang user=quxiang_owner", e->socket_dir, "");
-    e->server_conninfo = format("host=%s dbname=quxiang user=quxiang_server", e->socket_dir, "");
     return e;
+}
+
+struct embedded *embedded_start(const char *dir, char *why, size_t len)
+{
+    struct embedded *e = embedded_new();
+    if (start(e, dir, why, len))
+        return with_conninfos(e);
+    release(e);
+    return NULL;
+}
+
+/* Somebody holds the lock and a postmaster lives: the socket is all we need. */
+static bool owned_by_another(struct embedded *e, const char *dir)
+{
+    char why[256];
+    e->dir = strdup(dir);
+    e->data = format("%s/pg", dir, "");
+    if (take_lock(e, why, sizeof why) || !cluster_postmaster(e->data))
+        return false;
+    close(e->lock);
+    e->lock = -1;
+    adopt_socket_dir(e);
+    return e->socket_dir != NULL;
+}
+
+struct embedded *embedded_attach(const char *dir, char *why, size_t len)
+{
+    struct embedded *e = embedded_new();
+    if (owned_by_another(e, dir))
+        return with_conninfos(e);
+    release(e);
+    return embedded_start(dir, why, len);
 }
 
 const char *embedded_owner_conninfo(const struct embedded *e)
@@ -344,7 +377,7 @@ void embedded_stop(struct embedded *e)
 {
     if (!e)
         return;
-    pid_t pid = cluster_postmaster(e->data);
+    pid_t pid = e->lock < 0 ? 0 : cluster_postmaster(e->data);
     if (pid)
         kill(pid, SIGINT);
     for (int i = 0; pid && i < 1200 && cluster_postmaster(e->data) == pid; i++) {

@@ -18,6 +18,8 @@ struct embedded;
  */
 bool embedded_drop(const char *dir, char **staged, char *why, size_t len);
 struct embedded *embedded_start(const char *dir, char *why, size_t len); /* blocking; NULL: why */
+/* For an operator's command: beside a running server (without the lock, and leaving it alone), else as embedded_start(). */
+struct embedded *embedded_attach(const char *dir, char *why, size_t len);
 const char *embedded_owner_conninfo(const struct embedded *);
 const char *embedded_server_conninfo(const struct embedded *);
 void embedded_check(struct embedded *); /* from a timer: postmaster gone -> start it again, without blocking */

@@ -49,8 +49,11 @@ static void prepared_all(struct db_conn *c)
     event_del(&c->timer);
     c->state = CONN_UP;
     c->backoff_ms = 20;
-    if (c->pool->cls == DB_HINTS && db_statement_find("hints_listen"))
-        db_query(c->db, DB_HINTS, "hints_listen", 0, NULL, NULL, NULL);
+    if (c->pool->cls == DB_HINTS && db_statement_find("hints_listen")) { /* before anything that waits */
+        struct db_segment *listen = db_segment_new(c->db, DB_HINTS, NULL, NULL);
+        db_segment_add(listen, "hints_listen", NULL);
+        db_conn_send(c, listen);
+    }
     db_look_up(c->db);
     db_dispatch(c->pool);
 }

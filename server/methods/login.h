@@ -1,0 +1,28 @@
+/*
+ * login.h - every way to log in goes through here: find the account, check what proves it, make the session. Each attempt, good
+ * or bad, leaves a row in the audit log. Lock-out is per (user as typed, address) with a delay that doubles.
+ */
+#ifndef QX_LOGIN_H
+#define QX_LOGIN_H
+
+#include "../server.h"
+
+enum login_way { LOGIN_PASSWORD, LOGIN_KEY, LOGIN_ACTIVATION };
+
+struct login {
+    enum login_way way;
+    const char *user, *secret; /* password, fingerprint or activation code; in the request's arena */
+    const char *new_password;  /* with an activation code */
+    const char *address;       /* the client's */
+    bool gateway;              /* answers {outcome, token} and changes no session; never for support and operator */
+    bool ask_only;             /* a key: may it log in at all? */
+};
+
+/* Answers the request. */
+void login_start(struct req *, const struct login *);
+/* Seconds a user is locked out after so many failures in a row (0 for the first few). */
+int login_delay(int failures);
+/* 8 to 128 characters. */
+bool password_fits(const char *);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * watch.c - queue.watch: the session asks for queue.changed (hints.h sends it).
+ */
+#include "../server.h"
+
+static void queue_watch(struct req *req)
+{
+    bool on = true;
+    map_bool(req->params, "on", &on);
+    if (req->conn)
+        conn_session(req->conn)->watching = on;
+    pack_map(req_result(req), 0);
+    req_reply(req);
+}
+
+const struct method_entry watch_methods[] = {{"queue.watch", queue_watch}, {NULL, NULL}};
