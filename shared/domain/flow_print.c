@@ -89,10 +89,24 @@ static void print_guards(FILE *out, uint64_t guards)
     }
 }
 
-/* Tab-separated with a header, so that it lines up in a spreadsheet, in column(1) and in a man page alike. */
+static void print_states(FILE *out, const struct flow_def *def)
+{
+    fputs("state\twaits_for\tplace\tin_process\tfinal\n", out);
+    for (size_t i = 0; i < def->nstates; i++) {
+        const struct flow_state *s = &def->states[i];
+
+        fprintf(out, "%s\t%s\t%s\t%s\t%s\n", state_code(s->state),
+                s->waits_for_other ? "other_side" : role_code(s->waits_for), s->holds_place ? "held" : "",
+                s->in_process ? "yes" : "", s->final ? "yes" : "");
+    }
+    fputc('\n', out);
+}
+
+/* Tab-separated with headers, so that it lines up in a spreadsheet, in column(1) and in a man page alike. */
 static void print_table(FILE *out, const struct flow_def *def, const char *title)
 {
     fprintf(out, "# %s: %s\n", flow_code(def->flow), title);
+    print_states(out, def);
     fputs("from\taction\tby\tto\tschool_only\tplace\tledger\tmessage\tguards\n", out);
     for (size_t i = 0; i < def->ntransitions; i++) {
         const struct flow_transition *t = &def->transitions[i];

@@ -81,6 +81,11 @@ struct scene scene(enum qx_flow flow, enum qx_state state, enum qx_role role)
     return s;
 }
 
+void scene_kind(struct scene *s, const char *kind)
+{
+    snprintf(s->args.kind, sizeof s->args.kind, "%s", kind);
+}
+
 struct flow_plan scene_step(const struct scene *s, enum qx_action action)
 {
     struct flow_input in = {

@@ -26,6 +26,7 @@ enum { SCENE_GRADUATE = 11, SCENE_EMPLOYER = 12, SCENE_DEPARTMENT = 13, SCENE_SC
 struct scene scene(enum qx_flow, enum qx_state, enum qx_role);
 /* The same scene with another actor. */
 void scene_enter(struct scene *, enum qx_role);
+void scene_kind(struct scene *, const char *kind);
 
 struct flow_plan scene_step(const struct scene *, enum qx_action);
 /* Carries a plan out on the record, the graduate and the parent: enough to take the next step from there. */

@@ -4,8 +4,6 @@
  */
 #include "flow_scene.h"
 
-#include <string.h>
-
 /* ------------------------------------------------------------------ the place: S2.1.4 */
 
 static void place_is_taken_and_kept(void)
@@ -408,9 +406,9 @@ static void destination_form_and_proof(void)
     s.args.form_complete = false;
     REFUSED(&s, ACT_SUBMIT, "invalid form_complete proof_attached");
     s = scene(FLOW_DESTINATION, ST_DRAFT, ROLE_GRADUATE);
-    strcpy(s.args.kind, "A01"); /* an agreement isn't registered here */
+    scene_kind(&s, "A01"); /* an agreement isn't registered here */
     REFUSED(&s, ACT_SUBMIT, "invalid kind_allowed");
-    strcpy(s.args.kind, "Z99");
+    scene_kind(&s, "Z99");
     REFUSED(&s, ACT_SUBMIT, "invalid kind_allowed");
 }
 
@@ -418,7 +416,7 @@ static void only_directed_graduates_have_the_25th_kind(void)
 {
     struct scene s = scene(FLOW_DESTINATION, ST_DRAFT, ROLE_GRADUATE);
 
-    strcpy(s.args.kind, "B14");
+    scene_kind(&s, "B14");
     REFUSED(&s, ACT_SUBMIT, "invalid kind_allowed");
     s.graduate.directed = true;
     LEADS_TO(&s, ACT_SUBMIT, AUDIT_D);
@@ -436,7 +434,7 @@ static void changed_at_either_stage(void)
     CU_ASSERT_TRUE(p.to == ST_EFFECTIVE && p.ledger == LEDGER_SET && p.content == CONTENT_NEW);
     s.args.agreed = false;
     s.args.reason_text = "";
-    strcpy(s.args.kind, "A01"); /* never kind (1) */
+    scene_kind(&s, "A01"); /* never kind (1) */
     REFUSED(&s, ACT_CHANGE, "invalid kind_allowed explained agreed_tick");
 }
 

@@ -4,8 +4,6 @@
  */
 #include "flow_scene.h"
 
-#include <string.h>
-
 static void scope_hides(void)
 {
     struct scene s = scene(FLOW_DESTINATION, ST_AUDIT_S, ROLE_SCHOOL);
@@ -14,7 +12,7 @@ static void scope_hides(void)
     REFUSED(&s, ACT_APPROVE, "not_found scope");
     s.actor.scope = SCOPE_UNDERGRADUATE;
     LEADS_TO(&s, ACT_APPROVE, EFFECTIVE);
-    strcpy(s.actor.school_code, "10002");
+    s.actor.school_code[4] = '2';
     REFUSED(&s, ACT_APPROVE, "not_found scope");
     s = scene(FLOW_DESTINATION, ST_RETURNED, ROLE_GRADUATE);
     s.actor.graduate_id = 6;
