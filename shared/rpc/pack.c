@@ -249,7 +249,8 @@ static json_t *base64(const msgpack_object_bin *bin)
     char *text = malloc(len);
     if (!text)
         return NULL;
-    sodium_bin2base64(text, len, (const unsigned char *)bin->ptr, bin->size, sodium_base64_VARIANT_ORIGINAL);
+    sodium_bin2base64(text, len, (const unsigned char *)(bin->size ? bin->ptr : ""), bin->size,
+                      sodium_base64_VARIANT_ORIGINAL);
     json_t *v = json_string(text);
     free(text);
     return v;
@@ -268,12 +269,18 @@ static json_t *array_json(const msgpack_object_array *a)
     return v;
 }
 
+/* msgpack-c's empty str has no pointer. */
+static char *text_copy(const msgpack_object_str *s)
+{
+    return s->size ? strndup(s->ptr, s->size) : strdup("");
+}
+
 static json_t *map_json(const msgpack_object_map *m)
 {
     json_t *v = json_object();
     for (uint32_t i = 0; v && i < m->size; i++) {
         const msgpack_object *key = &m->ptr[i].key;
-        char *name = key->type == MSGPACK_OBJECT_STR ? strndup(key->via.str.ptr, key->via.str.size) : NULL;
+        char *name = key->type == MSGPACK_OBJECT_STR ? text_copy(&key->via.str) : NULL;
         const bool set = name && json_object_set_new(v, name, object_json(&m->ptr[i].val)) == 0;
         free(name);
         if (!set) {
@@ -300,7 +307,7 @@ static json_t *object_json(const msgpack_object *o)
     case MSGPACK_OBJECT_FLOAT64:
         return json_real(o->via.f64);
     case MSGPACK_OBJECT_STR:
-        return json_stringn(o->via.str.ptr, o->via.str.size);
+        return o->via.str.size ? json_stringn(o->via.str.ptr, o->via.str.size) : json_string("");
     case MSGPACK_OBJECT_BIN:
         return base64(&o->via.bin);
     case MSGPACK_OBJECT_ARRAY:

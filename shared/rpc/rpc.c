@@ -77,12 +77,21 @@ static const char *check_keys(const msgpack_object_map *map, msgpack_zone *zone)
     return NULL;
 }
 
-/* Recursion is bounded by the scanner's depth (and by msgpack-c's own 32). NULL: nothing is wrong. */
-static const char *check_value(const msgpack_object *o, msgpack_zone *zone)
+/*
+ * Recursion is bounded by the scanner's depth (and by msgpack-c's own 32). NULL: nothing is wrong. msgpack-c leaves the
+ * pointer of an empty str or bin NULL; nobody should have to think of that.
+ */
+static const char *check_value(msgpack_object *o, msgpack_zone *zone)
 {
     const char *why = NULL;
     switch (o->type) {
+    case MSGPACK_OBJECT_BIN:
+        if (o->via.bin.size == 0)
+            o->via.bin.ptr = "";
+        return NULL;
     case MSGPACK_OBJECT_STR:
+        if (o->via.str.size == 0)
+            o->via.str.ptr = "";
         return utf8_valid(o->via.str.ptr, o->via.str.size) ? NULL : "a str is not UTF-8";
     case MSGPACK_OBJECT_EXT:
         return "ext is not used in this protocol";
@@ -91,13 +100,12 @@ static const char *check_value(const msgpack_object *o, msgpack_zone *zone)
             why = check_value(&o->via.array.ptr[i], zone);
         return why;
     case MSGPACK_OBJECT_MAP:
-        why = check_keys(&o->via.map, zone);
         for (uint32_t i = 0; i < o->via.map.size && !why; i++) {
             why = check_value(&o->via.map.ptr[i].key, zone);
             if (!why)
                 why = check_value(&o->via.map.ptr[i].val, zone);
         }
-        return why;
+        return why ? why : check_keys(&o->via.map, zone);
     default:
         return NULL;
     }
@@ -202,9 +210,9 @@ bool rpc_decode(struct rpc_message *m, const uint8_t *buf, size_t len, const cha
     else if (end != len)
         *why = "bytes after the message";
     if (!*why)
-        *why = take_message(m, &unpacked.data);
-    if (!*why)
         *why = check_value(&unpacked.data, unpacked.zone);
+    if (!*why)
+        *why = take_message(m, &unpacked.data);
     if (*why) {
         *m = (struct rpc_message){0};
         msgpack_unpacked_destroy(&unpacked);

@@ -156,6 +156,32 @@ static void shapes_that_are_refused(void)
     }
 }
 
+/* msgpack-c leaves their pointers NULL. */
+static void empty_strings(void)
+{
+    struct pack p;
+    const char *s;
+    const uint8_t *b;
+    size_t len;
+    pack_init(&p);
+    pack_request(&p, 1, "");
+    pack_map(&p, 3);
+    pack_kstr(&p, "", "");
+    pack_kstr(&p, "s", "");
+    pack_key(&p, "b");
+    pack_bin(&p, "", 0);
+    struct rpc_message m = decoded(&p);
+    CU_ASSERT(m.method && m.method_len == 0);
+    CU_ASSERT(map_str(&m.params, "s", &s, &len) && s && len == 0);
+    CU_ASSERT(map_bin(&m.params, "b", &b, &len) && b && len == 0);
+    CU_ASSERT(object_is(map_get(&m.params, ""), ""));
+    char *text = object_to_json(&m.params);
+    SAME_TEXT(text, "{\"\":\"\",\"s\":\"\",\"b\":\"\"}");
+    free(text);
+    rpc_message_free(&m);
+    pack_free(&p);
+}
+
 /* Thousands of keys: found all the same, and in no time. */
 static void many_keys(void)
 {
@@ -331,6 +357,7 @@ static const struct unit_test tests[] = {
     {"notification, answer, error", a_notification_and_answers},
     {"shapes that are taken", shapes_that_are_taken},
     {"shapes that are refused, and why", shapes_that_are_refused},
+    {"empty strings have a place", empty_strings},
     {"thousands of keys", many_keys},
     {"integers at their ends", integers_at_their_ends},
     {"errors by their names", errors_by_name},
