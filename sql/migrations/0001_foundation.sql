@@ -42,6 +42,7 @@ CREATE TABLE account (
     data_scope smallint NOT NULL DEFAULT 0 CHECK (data_scope BETWEEN 0 AND 2),  -- both, undergraduate, postgraduate
     language text NOT NULL DEFAULT '',
     disabled boolean NOT NULL DEFAULT false, version bigint NOT NULL DEFAULT 1,
+    removed_at timestamptz,   -- a removed account stays, disabled and without a log-in, for the history's names
     created_by bigint, created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (school_code, id));
 CREATE INDEX account_department ON account (school_code, department_id) WHERE role = 'department' AND NOT disabled;
