@@ -180,11 +180,11 @@ static const struct rung ladder[] = {
     {"rate", slow_enough, .arrival = true},
     {"unknown_method", known, .arrival = true},
     {"gateway", by_the_broker, .arrival = true},
-    {"not_logged_in", logged_in},
+    {"not_logged_in", logged_in, .cached = false},
     {"role", role_may, .cached = true},
     {"right", right_held, .cached = true},
     {"no_class", class_chosen, .cached = true},
-    {"parameters", parameters_fit},
+    {"parameters", parameters_fit, .cached = false},
 };
 _Static_assert(sizeof ladder / sizeof *ladder <= ADMIT_RUNGS_MAX, "raise ADMIT_RUNGS_MAX");
 

@@ -1,6 +1,7 @@
 /*
  * main.c - quxiangd's arguments, as a table.
  */
+#include "print_methods.h"
 #include "run.h"
 
 #include "../shared/domain/flowcheck.h"
@@ -26,7 +27,7 @@ static struct run_options options = {
     .config = {.connections_max = 4000, .in_flight_max = 64, .anonymous_seconds = 30, .idle_seconds = 12 * 3600, .help_contact = ""},
 };
 static struct {
-    const char *print_flow, *format, *language;
+    const char *print_flow, *print_methods, *format, *language;
     bool version, help;
 } also;
 
@@ -49,6 +50,7 @@ static const struct option_row rows[] = {
     {"print-flow", "NAME", OPTION_TEXT, &also.print_flow, 0, 0, "draw a flow and end; list: their names"},
     {"format", "FORMAT", OPTION_TEXT, &also.format, 0, 0, "of --print-flow: dot, mermaid, table"},
     {"lang", "LANG", OPTION_TEXT, &also.language, 0, 0, "of --print-flow: zh, en"},
+    {"print-methods", "FORMAT", OPTION_TEXT, &also.print_methods, 0, 0, "print every method's declaration and end: json, man"},
     {"version", NULL, OPTION_FLAG, &also.version, 0, 0, "print the version and end"},
     {"help", NULL, OPTION_FLAG, &also.help, 0, 0, "print this and end"},
 };
@@ -131,6 +133,8 @@ int main(int argc, char **argv)
         return puts(PACKAGE_STRING) < 0;
     if (also.print_flow)
         return print_flow();
+    if (also.print_methods)
+        return print_methods(stdout, also.print_methods) ? 0 : usage(stderr, 2);
     const struct server_config *c = &options.config;
     if (!c->embedded_dir == !c->conninfo) {
         fprintf(stderr, "quxiangd: give either --embedded DIR or --db CONNINFO\n");

@@ -11,6 +11,7 @@
 #include "hints.h"
 #include "jobs/deadlines.h"
 #include "jobs/demo.h"
+#include "jobs/sweep.h"
 #include "operator.h"
 #include "secrets.h"
 #include "worker.h"
@@ -34,6 +35,7 @@ struct run {
     char *data_dir, *keys_file;
     const char *owner_conninfo, *server_conninfo;
     struct deadlines *deadlines;
+    struct sweep *sweep;
     struct event term, interrupt, embedded_timer, stop_timer;
     int64_t stop_at;
 };
@@ -168,6 +170,7 @@ static void take_down(struct run *r)
     hints_free(s->hints);
     db_close(s->db);
     deadlines_stop(r->deadlines);
+    sweep_stop(r->sweep);
     workflow_free(s->workflow);
     event_del(&r->term);
     event_del(&r->interrupt);
@@ -192,6 +195,7 @@ static int serve(struct run *r)
     s->workflow = workflow_new(s->base, s->db);
     s->hints = hints_new(s);
     r->deadlines = deadlines_start(s->base, s->db, s->workflow);
+    r->sweep = sweep_start(s->base, s->db);
     add_events(r);
     bool open = front_open(s, why, sizeof why);
     if (open) {

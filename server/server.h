@@ -56,6 +56,7 @@ struct session {
     int64_t person_id;
     int class_year;                      /* chosen; 0 = none */
     int64_t looking_at, looking_since;   /* the record on its screen (X1.2), 0 none; seconds of the monotonic clock */
+    bool watching;                       /* queue.watch: gets queue.changed */
 };
 
 struct req {

@@ -43,8 +43,7 @@ static void fill_actor(struct flow_actor *a, const struct db_rows *r, int row)
 
 void session_fill(struct session *s, const struct db_rows *r, int row)
 {
-    bool watching = s->watching;
-    *s = (struct session){.in = true, .watching = watching};
+    *s = (struct session){.in = true};
     s->session_id = number(r, row, "session_id");
     s->account_id = number(r, row, "account_id");
     s->account_version = number(r, row, "version");
@@ -130,7 +129,12 @@ void session_take(struct req *req, const struct db_rows *row)
         copy(req->session.address, sizeof req->session.address, req->conn->address);
     if (!req->conn)
         return;
-    req->session.watching = req->conn->session.watching && req->conn->session.session_id == req->session.session_id;
+    const struct session *before = &req->conn->session;
+    if (before->in && before->session_id == req->session.session_id) { /* what only the connection knows */
+        req->session.watching = before->watching;
+        req->session.looking_at = before->looking_at;
+        req->session.looking_since = before->looking_since;
+    }
     req->conn->session = req->session;
 }
 

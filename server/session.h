@@ -8,7 +8,7 @@
 
 enum { SESSION_IDLE_HOURS = 12 };
 
-/* A row of session_load -> the cache on the connection. Keeps what only the connection knows (watching). */
+/* A row of session_load -> a session. */
 void session_fill(struct session *, const struct db_rows *, int row);
 /* The same row as session.whoami answers it: one map. */
 void session_pack(struct pack *, const struct session *, const struct db_rows *, int row);
@@ -19,7 +19,7 @@ void session_pack(struct pack *, const struct session *, const struct db_rows *,
  */
 typedef void (*session_done)(struct req *, const struct db_rows *row);
 void session_reload(struct req *, session_done);
-/* Make this the session of the request's connection: at log-in and resume. */
+/* Make the row's session that of the request and of its connection; the same session keeps what only the connection knows. */
 void session_take(struct req *, const struct db_rows *);
 void session_end(struct req *); /* log the connection out; the row in the database is the caller's */
 

@@ -272,7 +272,7 @@ static void park_key(const struct req *req, uint8_t key[crypto_secretbox_KEYBYTE
 {
     char context[64];
     int n = snprintf(context, sizeof context, "park %s-%" PRId64, req->session.account_school, req->session.account_id);
-    crypto_generichash(key, crypto_secretbox_KEYBYTES, (const uint8_t *)context, (size_t)n, req->server->park_key, 32);
+    crypto_generichash(key, crypto_secretbox_KEYBYTES, (const uint8_t *)context, (unsigned long long)n, req->server->park_key, 32);
 }
 
 static void on_parked(void *arg, const struct db_result *r)
