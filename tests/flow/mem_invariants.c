@@ -230,7 +230,8 @@ void mem_describe(struct mem_store *s, int64_t graduate_id, FILE *out)
 
     if (!order)
         abort();
-    memcpy(order, g->records, g->nrecords * sizeof *order);
+    for (size_t i = 0; i < g->nrecords; i++)
+        order[i] = g->records[i];
     qsort_r(order, g->nrecords, sizeof *order, by_uuid, s);
     fprintf(out, "graduate %lld v=%lld terminations=%d place=%s\n", (long long)g->id, (long long)g->version,
             g->termination_count, uuid_of(s, g->place));
