@@ -339,6 +339,16 @@ static bool graduate_taken(const struct batch *b, const struct item *i)
     return false;
 }
 
+/* The session took the account for something else: what was asked for was another role's needs. */
+static bool role_changed(struct item *i, const struct loaded *l)
+{
+    if (!l->account_known || l->actor.role == i->act.actor.role)
+        return false;
+    i->act.actor.role = l->actor.role;
+    i->needs = action_needs(i->act.action, i->act.actor.role);
+    return true;
+}
+
 /* Decides the batch's items by its rows: what is left to write is in b->written and in the lane's apply. */
 static void batch_decide(struct batch *b, const struct db_rows *rows)
 {
@@ -353,7 +363,8 @@ static void batch_decide(struct batch *b, const struct db_rows *rows)
         i->graduate = l.graduate.id;
         if (k == 0)
             apply_start(lane->apply, l.now);
-        if (l.graduate_known && !i->act.dry_run && graduate_taken(b, i)) {
+        bool other_role = role_changed(i, &l);
+        if (other_role || (l.graduate_known && !i->act.dry_run && graduate_taken(b, i))) {
             deferred[ndeferred++] = i;
             continue;
         }
