@@ -8,12 +8,14 @@
 #define QX_TUI_APP_H
 
 #include "../shared/domain/flow.h"
+#include "client.h"
+#include "commands/command.h"
 #include "screen.h"
 #include "term.h"
 
 #define SCREENS_MAX 16
 
-struct client;
+struct call;
 struct keys;
 struct overlay;
 
@@ -33,15 +35,10 @@ struct account {
 
 enum status_kind { STATUS_NONE, STATUS_INFO, STATUS_GOOD, STATUS_WARN, STATUS_BAD };
 
-struct app_options {
-    const char *server;     /* "unix:PATH", "tcp:HOST:PORT", "fd:3" */
-    const char *token_file; /* NULL: log in on the screen */
-    const char *lang;       /* --lang; NULL: LC_ALL, LANG, then the account's */
-    const char *start;      /* a command line run after log-in ("screen audit 10001-4711"); NULL: home */
-};
 
 struct app {
-    const struct app_options *options;
+    const struct options *options;
+    struct call *calls; /* requests under way */
     struct term *term;
     struct canvas *canvas;
     struct client *client;
@@ -54,7 +51,7 @@ struct app {
 
     struct account account;
     bool logged_in, connected, quitting;
-    bool language_given; /* by option or LANG: the account's doesn't override it */
+    const char *start;
     char help_contact[256];
 
     uint32_t typed[8]; /* a prefix like "g" under way */
@@ -69,13 +66,31 @@ struct app {
         int action;
     } undo;
 
+    struct reason_draft { /* a reason being typed: survives a cancel and a lost connection */
+        char id[40], code[16], text[1600];
+        int action;
+        bool open;
+    } reason;
+
     int64_t now_ms;     /* monotonic, once per turn */
     int64_t clock_skew; /* server's clock - ours, ms */
     int64_t park_at;    /* 0: nothing to park */
-    bool dirty, pasting;
+    bool dirty, hurry, pasting; /* hurry: a key or an answer, not only a push: the frame isn't put off */
+    int64_t shown_at;
 };
 
-int app_main(const struct app_options *); /* the whole session; exit status */
+/* The whole session; `start`: a command line run after log-in, NULL: home. Answers the exit status. */
+int app_main(const struct options *, const char *start);
+
+/* ---- the parts, one file each */
+void app_key(struct app *, uint32_t key);     /* input.c */
+void app_paste(struct app *, const char *text);
+void app_input_timer(struct app *);           /* an unfinished key sequence times out */
+void app_frame(struct app *);                 /* frame.c: compose the canvas */
+void app_event_all(struct app *, const struct event *); /* stack.c: to every screen, top first */
+void app_calls_free(struct app *);
+void app_park(struct app *);                  /* park.c: send the screens' state now */
+void app_unpark(struct app *);                /* ask for it, then take it up or start anew */
 
 /* Run a command line, as a key, the palette or a start argument does. */
 void app_run(struct app *, const char *line);

@@ -21,14 +21,19 @@ enum event_kind {
     EV_LOST,
     EV_TIMER,   /* the time asked for by screen_timer() */
     EV_FOCUS,   /* on top again */
+    EV_OUTCOME, /* of a decision that this screen sent (act.h) */
 };
+
+struct deed;
 
 struct event {
     enum event_kind kind;
     uint32_t key;
     const char *text;               /* EV_PASTE */
     const char *method;             /* EV_NOTIFY, NUL-ended */
-    const msgpack_object *params;   /* EV_NOTIFY: a map */
+    const msgpack_object *params;   /* EV_NOTIFY: a map; EV_OUTCOME: the answer, NULL when none came */
+    const struct deed *deed;        /* EV_OUTCOME */
+    bool ok;                        /* EV_OUTCOME */
 };
 
 enum run_result {
@@ -43,6 +48,8 @@ struct screen_ops {
     bool (*open)(struct screen *, const char *arg);
     void (*close)(struct screen *);                          /* free what state owns; may be NULL */
     bool (*event)(struct screen *, const struct event *);    /* true: taken; may be NULL */
+    /* A text is being typed: keys come to event() first, keymaps get what it leaves. May be NULL: never. */
+    bool (*typing)(struct screen *);
     enum run_result (*run)(struct screen *, int argc, char **argv); /* a command line, split; may be NULL */
     void (*draw)(struct screen *, struct canvas *, struct rect);
     const char *(*title)(struct screen *);                   /* in the title line; worded; may be NULL */
@@ -73,10 +80,11 @@ struct screen *screen_by_generation(struct app *, uint32_t generation); /* NULL:
 void screen_timer(struct screen *, int milliseconds); /* EV_TIMER once; 0 cancels */
 
 /*
- * A request whose answer goes to the screen if it is still open. params: a map, taken over (sbuffer moved out).
- * `done` gets result (a map) or, on an error, NULL and the error's text as worded for the user. Never from inside the call.
+ * A request whose answer goes to the screen if it is still open. params: one map, the caller keeps it; NULL: an empty one.
+ * `done` gets the result (a map or nil) or, on an error, NULL and the error worded for the user. Never from inside the call.
+ * A changing call (record.act, …) holds its request_id; the client sends it again after a break as it was.
  */
-typedef void (*screen_reply)(struct screen *, const msgpack_object *result, const char *error, void *arg);
-void screen_request(struct screen *, const char *method, struct pack *params, screen_reply done, void *arg);
+typedef void (*screen_reply)(struct screen *, const msgpack_object *result, const char *error, uint32_t tag);
+void screen_request(struct screen *, const char *method, const struct pack *params, screen_reply done, uint32_t tag);
 
 #endif

@@ -59,7 +59,7 @@ int tokens_wait(const struct tokens *, int64_t now_ms); /* ms until something be
 
 /* "j", "<C-l>", "<Enter>", "<A-x>", "g": one key's name, and back. Answers bytes consumed of `s`; 0 = not a key. */
 size_t key_parse(const char *s, uint32_t *key);
-size_t key_name(char *buf, size_t len, uint32_t key);
+size_t key_text(char *buf, size_t len, uint32_t key);
 
 /* ------------------------------------------------------------------ the terminal */
 

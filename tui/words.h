@@ -21,7 +21,7 @@ const char *word_message(const char *kind, const msgpack_object *params, char *b
 const char *word_rpc_error(const char *code_and_text, char *buf, size_t len); /* "UNAVAILABLE: …" */
 /* An outcome whole: what came of it, who acted last, the failed guards and fields. Newline-separated sentences. */
 const char *word_refusal(const msgpack_object *result, char *buf, size_t len);
-/* "2026-06-30T15:59:15.000+08:00" -> "06-30 15:59" or, of another year than `class`'s, "2025-06-30"; full: with year and seconds */
+/* "2026-06-30T15:59:15.000+08:00" -> "06-30 15:59"; full: "2026-06-30 15:59:15" */
 const char *word_time(const char *rfc3339, bool full, char *buf, size_t len);
 
 #endif

@@ -14,6 +14,7 @@ struct form_entry {
     const struct form *form;
     struct edit *values; /* one per field */
     bool *touched;       /* an error is shown once the field was left or the form submitted */
+    enum field_error *told; /* by the whole form's check or the server; forgotten when the field changes */
     size_t focus;
     int scroll;
     bool dirty;          /* changed since form_entry_clean() */

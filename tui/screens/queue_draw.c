@@ -1,0 +1,146 @@
+/* queue_draw.c - a queue's lines: what it is, the columns' heads, the rows. Columns are a table; wide terminals show more. */
+#include "queue.h"
+
+#include "../../shared/domain/codes.h"
+#include "../../shared/text/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum show { SHOW_TEXT, SHOW_FLOW, SHOW_WHAT, SHOW_STATE, SHOW_TIME, SHOW_LEVEL };
+
+struct column {
+    const char *label;
+    enum queue_column value;
+    int width, grow;  /* columns; share of what is left */
+    int from;         /* shown from this screen width on */
+    enum show show;
+    bool only_mixed;  /* states: only where they differ */
+};
+
+static const struct column columns[] = {
+    {N_("Name"), QC_name, 8, 0, 0, SHOW_TEXT, false},
+    {N_("Student no."), QC_student_no, 11, 0, 0, SHOW_TEXT, false},
+    {N_("Department"), QC_department, 12, 1, 0, SHOW_TEXT, false},
+    {N_("Major"), QC_major, 14, 0, 110, SHOW_TEXT, false},
+    {N_("Level"), QC_level, 8, 0, 110, SHOW_LEVEL, false},
+    {N_("Kind"), QC_kind, 14, 0, 0, SHOW_WHAT, false},
+    {N_("Employer or school"), QC_employer, 12, 2, 0, SHOW_TEXT, false},
+    {N_("State"), QC_state, 18, 0, 100, SHOW_STATE, true},
+    {N_("Submitted"), QC_submitted_at, 11, 0, 0, SHOW_TIME, false},
+};
+#define COLUMNS (sizeof columns / sizeof *columns)
+
+static const char *kind_words(const struct queue_row *row)
+{
+    const char *kind = queue_text(row, QC_kind);
+    const struct code_table *table = code_table("destination_kind");
+
+    return kind[0] == '\0' || table == NULL ? word_flow(queue_text(row, QC_flow)) : code_label(table, kind, tr_zh());
+}
+
+static const char *value_of(const struct queue_row *row, const struct column *column, char *buf, size_t len)
+{
+    const char *text = queue_text(row, column->value);
+    const struct code_table *levels;
+
+    switch (column->show) {
+    case SHOW_FLOW:
+        return word_flow(text);
+    case SHOW_WHAT:
+        return kind_words(row);
+    case SHOW_STATE:
+        return word_state(text);
+    case SHOW_TIME:
+        return word_time(text, false, buf, len);
+    case SHOW_LEVEL:
+        levels = code_table("education_level");
+        return levels == NULL ? text : code_label(levels, text, tr_zh());
+    case SHOW_TEXT:
+        break;
+    }
+    return text;
+}
+
+/* Widths for this screen; 0: not shown. */
+static void lay_out(const struct queue *q, int width, int *widths)
+{
+    int left = width - 3, share = 0; /* 3: marks */
+
+    for (size_t i = 0; i < COLUMNS; i++) {
+        bool shown = width >= columns[i].from - 2 && !(columns[i].only_mixed && q->state[0] != '\0');
+        widths[i] = shown ? columns[i].width : 0;
+        left -= shown ? columns[i].width + 1 : 0;
+        share += shown ? columns[i].grow : 0;
+    }
+    for (size_t i = 0; i < COLUMNS && left > 0 && share > 0; i++)
+        if (widths[i] > 0 && columns[i].grow > 0) {
+            int more = left * columns[i].grow / share;
+            widths[i] += more;
+            left -= more;
+            share -= columns[i].grow;
+        }
+}
+
+static void queue_row_draw(void *owner, struct canvas *c, long index, struct rect r, bool is_cursor)
+{
+    const struct queue *q = ((struct screen *)owner)->state;
+    const struct queue_row *row = &q->rows[index];
+    enum style style = row->gone ? STYLE_DIM : STYLE_NORMAL;
+    int widths[COLUMNS], x = r.x + 3;
+    char buf[64];
+
+    (void)is_cursor;
+    lay_out(q, r.width, widths);
+    canvas_fit(c, r.x, r.y, 2, row->gone ? STYLE_DIM : STYLE_CHANGED, row->gone ? "-" : row->marks);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (widths[i] > 0) {
+            canvas_fit(c, x, r.y, widths[i], style, value_of(row, &columns[i], buf, sizeof buf));
+            x += widths[i] + 1;
+        }
+}
+
+static void draw_head(struct screen *s, struct canvas *c, struct rect r)
+{
+    static const char *const orders[] = {"submitted", "name", "student_no"};
+    const struct queue *q = s->state;
+    char text[400], place[64] = "";
+
+    if (q->total >= 0)
+        snprintf(place, sizeof place, "%ld/%ld", q->nrows == 0 ? 0 : q->list.cursor + 1, q->total);
+    else
+        snprintf(place, sizeof place, "%ld/%ld+", q->nrows == 0 ? 0 : q->list.cursor + 1, q->nrows);
+    snprintf(text, sizeof text, "%s  %s %s%s%s%s", q->all ? _("all") : _("waiting"), _("by"), word_order(orders[q->order]),
+             q->descending ? _(", last first") : "", q->filter[0] != '\0' ? _("  filter: ") : "", q->filter);
+    int width = text_width(place) + 1;
+    canvas_fit(c, r.x + 2, r.y, r.width - width - 3, STYLE_NORMAL, text);
+    canvas_fit(c, r.x + r.width - width, r.y, width, STYLE_BOLD, place);
+}
+
+static void draw_labels(struct screen *s, struct canvas *c, struct rect r)
+{
+    int widths[COLUMNS], x = r.x + 5;
+
+    lay_out(s->state, r.width - 2, widths);
+    for (size_t i = 0; i < COLUMNS; i++)
+        if (widths[i] > 0) {
+            canvas_fit(c, x, r.y, widths[i], STYLE_HEADING, _(columns[i].label));
+            x += widths[i] + 1;
+        }
+}
+
+void queue_draw(struct screen *s, struct canvas *c, struct rect r)
+{
+    struct queue *q = s->state;
+    struct rect rows = {r.x, r.y + 2, r.width, r.height - 2};
+
+    draw_head(s, c, r);
+    draw_labels(s, c, (struct rect){r.x, r.y + 1, r.width, 1});
+    if (q->error[0] != '\0')
+        canvas_fit(c, r.x + 2, rows.y, r.width - 4, STYLE_BAD, q->error);
+    else if (!q->loaded)
+        canvas_put(c, r.x + 2, rows.y, STYLE_DIM, _("loading …"));
+    else if (q->nrows == 0)
+        canvas_put(c, r.x + 2, rows.y, STYLE_DIM, q->filter[0] != '\0' ? _("Nothing fits the filter.") : _("Nothing waits here."));
+    list_draw(&q->list, c, rows, queue_row_draw, s);
+}

@@ -1,0 +1,8 @@
+/* screens.c - the list of all screens. A new one is a file and a line here (and its keys in keymaps.c). */
+#include "../screen.h"
+
+#include "screens.h"
+
+const struct screen_ops *const screens_all[] = {
+    &login_ops, &choose_ops, &home_ops, &queue_ops, &audit_ops, &help_ops, &text_ops, &inbox_ops, NULL,
+};
