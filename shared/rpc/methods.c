@@ -251,7 +251,7 @@ static const struct method methods[] = {
      .result = LIST(PAGED(account_row), PO("departments_without_account", ARRAY, "names"))},
     {.name = "account.create", .doc = "Add an account one level below.", .roles = R_MANAGER | R(OPERATOR), .flags = MF_NO_CLASS | MF_CHANGES,
      .params = LIST(REQUEST_ID, P("user", STR, "user name"), PO("password", STR, "absent: an activation code is made"), PO("school_code", STR, "operator, province"), PO("school", STR, "its name, if new"), PO("department", STR, "to the letter (S1.4.4)"),
-                    PO("role", STR, "operator: school, province, support"), P("fields", MAP, "name, title, email, mobile, phone, fax, qq"), P("rights", MAP, "{employment, archive, household}"), PO("scope", STR, "both")),
+                    PO("role", STR, "operator: school, province, support"), PO("province", STR, "of a new province account or school: its code"), P("fields", MAP, "name, title, email, mobile, phone, fax, qq"), P("rights", MAP, "{employment, archive, household}"), PO("scope", STR, "both")),
      .result = LIST(OUTCOME, PO("account", ID, "it"), PO("code", STR, "activation code"), PO("matched", BOOL, "the department stands in the roster"), PO("nearest", ARRAY, "roster departments most like it"))},
     {.name = "account.update", .doc = "Change any field but the user name; or one's own details (S1.4.6).", .roles = R_ANY, .flags = MF_NO_CLASS | MF_CHANGES,
      .params = LIST(REQUEST_ID, P("account", ID, "whose"), P("version", INT, "seen"), PO("password", STR, "a new one"), PO("department", STR, ""), PO("fields", MAP, ""), PO("rights", MAP, ""), PO("scope", STR, ""), PO("disabled", BOOL, "")),
