@@ -13,6 +13,7 @@
 #define SUITES(X) \
     X(flow_rules_suite) \
     X(flow_answers_suite) \
+    X(flow_rows_suite) \
     X(flow_undo_suite) \
     X(flow_check_suite) \
     X(identity_suite) \
