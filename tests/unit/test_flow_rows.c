@@ -174,8 +174,9 @@ static void spoil_record(struct scene *s, enum qx_guard guard)
     if (guard == GUARD_NOT_PASSED_ON)
         s->record.passed_on = true;
     if (guard == GUARD_MODE_KEPT) {
-        s->season.audit_mode =
-            s->record.stage_d_actor && s->record.last_from != ST_AUDIT_S ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
+        bool to_department = flow_state(s->record.flow, s->record.last_from)->waits_for == ROLE_DEPARTMENT;
+
+        s->season.audit_mode = to_department ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
         s->record.stage_d_actor = 0;
     }
 }
