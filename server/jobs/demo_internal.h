@@ -114,6 +114,7 @@ bool demo_flush(struct demo *); /* COPY all that is buffered, in the order of th
 uint64_t demo_random(uint64_t seed, uint64_t n); /* the same for the same two numbers */
 
 void demo_person_make(struct demo *, long n, struct demo_person *);
+const char *demo_person_then(const struct demo_person *, struct demo_json *); /* as a content keeps the graduate */
 void demo_person_put(struct demo *, const struct demo_person *);
 bool demo_record_make(struct demo *, struct demo_person *); /* walks one record, or none; sets version */
 

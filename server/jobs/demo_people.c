@@ -150,24 +150,37 @@ static const char *label(const char *table, const char *code)
     return code_label(code_table(table), code, true);
 }
 
+struct traits { /* what isn't a column of its own */
+    const char *sex, *ethnicity, *political, *length;
+    uint64_t random;
+};
+
+static struct traits traits_of(const struct demo_person *p)
+{
+    const uint64_t r = demo_random(8, (uint64_t)p->n);
+    return (struct traits){.sex = p->male ? "1" : "2",
+                           .ethnicity = r >> 8 & 15 ? "01" : "03",
+                           .political = r % 5 == 0 ? "01" : r % 5 < 4 ? "03" : "13",
+                           .length = p->postgraduate || !p->school->two_level ? "3" : "4",
+                           .random = r};
+}
+
 /* The columns of the national set that have no column of their own in `graduate`, by the names of roster_columns.tsv. */
 static const char *roster(const struct demo_person *p, struct demo_json *j)
 {
-    const uint64_t r = demo_random(8, (uint64_t)p->n);
-    const char *sex = p->male ? "1" : "2", *political = r % 5 == 0 ? "01" : r % 5 < 4 ? "03" : "13";
-    const char *ethnicity = r >> 8 & 15 ? "01" : "03", *length = p->postgraduate ? "3" : p->school->two_level ? "4" : "3";
+    const struct traits t = traits_of(p);
     char entrance[16], birth[12], origin[256] = "";
 
-    snprintf(entrance, sizeof entrance, "%d09", p->class_year - (*length - '0'));
+    snprintf(entrance, sizeof entrance, "%d09", p->class_year - (*t.length - '0'));
     snprintf(birth, sizeof birth, "%.4s-%.2s-%.2s", p->birth, p->birth + 4, p->birth + 6);
     region_path(p->region, origin, sizeof origin);
     json_start(j);
-    json_text(j, "sex", sex);
-    json_text(j, "sex_name", label("gender", sex));
-    json_text(j, "ethnicity", ethnicity);
-    json_text(j, "ethnicity_name", label("ethnicity", ethnicity));
-    json_text(j, "political_status", political);
-    json_text(j, "political_status_name", label("political_status", political));
+    json_text(j, "sex", t.sex);
+    json_text(j, "sex_name", label("gender", t.sex));
+    json_text(j, "ethnicity", t.ethnicity);
+    json_text(j, "ethnicity_name", label("ethnicity", t.ethnicity));
+    json_text(j, "political_status", t.political);
+    json_text(j, "political_status_name", label("political_status", t.political));
     json_text(j, "school_code", p->school->code);
     json_text(j, "school_name", p->school->name);
     json_text(j, "education_level_name", label("education_level", p->level));
@@ -175,8 +188,8 @@ static const char *roster(const struct demo_person *p, struct demo_json *j)
     json_text(j, "training_unit", p->directed ? "示例县教育局" : "");
     json_text(j, "origin", p->region);
     json_text(j, "origin_name", origin);
-    json_text(j, "urban_rural", r >> 16 & 1 ? "城镇" : "农村");
-    json_text(j, "study_length", length);
+    json_text(j, "urban_rural", t.random >> 16 & 1 ? "城镇" : "农村");
+    json_text(j, "study_length", t.length);
     json_text(j, "entrance", entrance);
     json_text(j, "normal_student", "2");
     json_text(j, "normal_student_name", label("normal_student", "2"));
@@ -186,6 +199,29 @@ static const char *roster(const struct demo_person *p, struct demo_json *j)
     json_text(j, "birth", birth);
     json_text(j, "household_moved", "否");
     json_text(j, "archive_moved", "是");
+    return json_end(j);
+}
+
+const char *demo_person_then(const struct demo_person *p, struct demo_json *j)
+{
+    const struct demo_department *d = &demo_departments[p->department];
+    const struct traits t = traits_of(p);
+    json_start(j);
+    json_text(j, "name", p->name);
+    json_text(j, "sex", t.sex);
+    json_text(j, "ethnicity", t.ethnicity);
+    json_text(j, "political_status", t.political);
+    json_text(j, "department", d->name);
+    json_text(j, "length", t.length);
+    json_text(j, "level", p->level);
+    json_text(j, "graduation", p->graduation);
+    json_text(j, "mobile", p->mobile);
+    json_text(j, "email", p->email);
+    json_text(j, "student_no", p->student_no);
+    json_text(j, "exam_no", p->exam_no);
+    json_text(j, "major", p->postgraduate ? d->master : d->major);
+    json_text(j, "training_mode", p->directed ? "2" : "1");
+    json_text(j, "origin", p->region);
     return json_end(j);
 }
 

@@ -63,7 +63,7 @@ struct walk {
     struct flow_args args;
     struct demo_content content;
     char uuid[40], number[24], last_role[12];
-    int64_t at, submitted_at, ledger_version;
+    int64_t at, submitted_at, ledger_version, ledger_at;
     bool has_place;
     enum qx_role waits_for;
 };
@@ -145,25 +145,26 @@ static struct flow_actor actor_of(const struct walk *w, enum qx_role role)
 
 /* ------------------------------------------------------------------ what one act writes */
 
-static const char *content_json(const struct walk *w, struct demo_json *j)
+static void json_content(const struct walk *w, struct demo_json *j)
 {
     json_start(j);
     for (size_t i = 0; i < w->content.form->nfields; i++)
         json_text(j, w->content.form->fields[i].name, w->content.values[i]);
-    return json_end(j);
 }
 
 static void put_content(struct walk *w)
 {
     struct demo_rows *rows = &w->d->rows[ROWS_CONTENT];
-    struct demo_json json;
+    struct demo_json json, then;
     uint8_t salt[16];
 
     randombytes_buf(salt, sizeof salt);
     put_text(rows, w->p->school->code);
     put_int(rows, w->record.id);
     put_int(rows, w->record.revision);
-    put_text(rows, content_json(w, &json));
+    json_content(w, &json);
+    json_raw(&json, "_graduate", demo_person_then(w->p, &then)); /* as at the submission (S2.1.7) */
+    put_text(rows, json_end(&json));
     put_bytes(rows, salt, sizeof salt);
     put_time(rows, w->at);
     put_end(rows);
@@ -265,7 +266,7 @@ static const char *ledger_block(const struct walk *w, int block, struct demo_jso
     char at[40], id[40];
     bool any = block == 0;
 
-    time_format(at, sizeof at, w->at);
+    time_format(at, sizeof at, w->ledger_at);
     at[10] = '\0'; /* the date */
     snprintf(id, sizeof id, "%s-%lld", w->p->school->code, (long long)w->record.id);
     json_start(j);
@@ -297,7 +298,7 @@ static void put_ledger(struct walk *w, enum demo_table table, bool shown)
         put_text(rows, shown ? ledger_block(w, block, &json) : NULL);
     if (table == ROWS_LEDGER_HISTORY)
         put_int(rows, w->record.id);
-    put_time(rows, w->at);
+    put_time(rows, w->ledger_at);
     put_end(rows);
 }
 
@@ -324,7 +325,8 @@ static void put_draft(struct walk *w)
     put_int(rows, w->p->graduate_id);
     put_text(rows, flow_code(w->record.flow));
     put_text(rows, w->record.kind);
-    put_text(rows, content_json(w, &json));
+    json_content(w, &json);
+    put_text(rows, json_end(&json));
     put_time(rows, w->at);
     put_end(rows);
 }
@@ -367,6 +369,7 @@ static void apply_place_and_ledger(struct walk *w, const struct flow_plan *plan)
     if (plan->ledger == LEDGER_KEEP)
         return;
     w->ledger_version++;
+    w->ledger_at = w->at;
     put_ledger(w, ROWS_LEDGER_HISTORY, plan->ledger != LEDGER_CLEAR);
 }
 

@@ -16,7 +16,9 @@
     X(draft)                                                                                                           \
     X(inbox)                                                                                                           \
     X(evidence)                                                                                                        \
-    X(feed)
+    X(feed)                                                                                                            \
+    X(settings)                                                                                                        \
+    X(account)
 
 #define X(module) extern const struct method_entry module##_methods[];
 QX_METHOD_TABLES(X)
