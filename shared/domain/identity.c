@@ -68,7 +68,7 @@ enum identity_error identity_check(const char *number_text, int today)
 {
     if (strlen(number_text) != 18)
         return ID_LENGTH;
-    const char last = number_text[17] == 'x' ? 'X' : number_text[17];
+    const char last = (char)(number_text[17] == 'x' ? 'X' : number_text[17]);
     if (digits(number_text) < 17 || (!digit(last) && last != 'X'))
         return ID_CHARACTERS;
     if (!province_ok(number_text))

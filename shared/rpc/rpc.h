@@ -46,7 +46,7 @@ struct rpc_message {
     uint32_t msgid;
     const char *method; /* not NUL-terminated */
     size_t method_len;
-    msgpack_object params;        /* request, notification: always a map object (empty if absent) */
+    msgpack_object params;        /* always a map object: empty if absent, or a notification's of another shape */
     msgpack_object error, result; /* response */
     msgpack_zone *zone;
 };

@@ -91,7 +91,7 @@ static bool day_number(int y, int m, int d, long long *days)
     const int year = m <= 2 ? y - 1 : y;
     const int era = year / 400, of_era = year - era * 400;
     const int of_year = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-    *days = (long long)era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
+    *days = 146097LL * era + 365LL * of_era + of_era / 4 - of_era / 100 + of_year - 719468;
     return true;
 }
 
@@ -109,6 +109,6 @@ bool time_parse(const char *s, long long *ms)
         return false;
     if (h > 23 || mi > 59 || sec > 60 || !day_number(y, mo, d, &days))
         return false;
-    *ms = (days * DAY + h * 3600 + mi * 60 + sec - off) * 1000 + frac;
+    *ms = (days * DAY + 3600LL * h + 60LL * mi + sec - off) * 1000 + frac;
     return true;
 }

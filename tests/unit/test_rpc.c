@@ -108,6 +108,17 @@ static void shapes_that_are_taken(void)
     }
 }
 
+/* Some clients greet with a notification of their own; it is ignored, whatever it carries. */
+static void strange_notifications(void)
+{
+    static const uint8_t positional[] = {0x93, 0x02, 0xa1, 'x', 0x92, 0xa4, 'n', 'a', 'm', 'e', 0x01};
+    struct rpc_message m;
+    const char *why;
+    CU_ASSERT_TRUE_FATAL(rpc_decode(&m, positional, sizeof positional, &why));
+    CU_ASSERT(m.params.type == MSGPACK_OBJECT_MAP && m.params.via.map.size == 0);
+    rpc_message_free(&m);
+}
+
 static void shapes_that_are_refused(void)
 {
 #define BAD(bytes, why)                                                                                                \
@@ -356,6 +367,7 @@ static const struct unit_test tests[] = {
     {"a request there and back", a_request},
     {"notification, answer, error", a_notification_and_answers},
     {"shapes that are taken", shapes_that_are_taken},
+    {"notifications with positional params", strange_notifications},
     {"shapes that are refused, and why", shapes_that_are_refused},
     {"empty strings have a place", empty_strings},
     {"thousands of keys", many_keys},
