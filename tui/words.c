@@ -66,13 +66,13 @@ static const struct word orders[] = {
 static const struct word stages[] = {
     {"draft", N_("form")},
     {"invited", N_("invitation")},
-    {"agreement_audit_department", N_("dept. agreement")},
-    {"agreement_audit_school", N_("school agreement")},
+    {"agreement_audit_department", N_("agr. dept")},
+    {"agreement_audit_school", N_("agr. school")},
     {"awaiting_stamped_image", N_("image")},
-    {"signing_audit_department", N_("dept. signing")},
-    {"signing_audit_school", N_("school signing")},
-    {"audit_department", N_("dept. audit")},
-    {"audit_school", N_("school audit")},
+    {"signing_audit_department", N_("sign dept")},
+    {"signing_audit_school", N_("sign school")},
+    {"audit_department", N_("audit dept")},
+    {"audit_school", N_("audit school")},
     {NULL, NULL},
 };
 

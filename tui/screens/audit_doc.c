@@ -86,10 +86,20 @@ static void add_field(struct audit *a, const struct form_field *field, const msg
     }
 }
 
+/* A heading under which nothing came to stand goes again. */
+static void drop_empty_heading(struct doc *d)
+{
+    if (d->n == 0 || d->lines[d->n - 1].kind != LINE_HEADING)
+        return;
+    d->n--;
+    free(d->lines[d->n].label);
+    free(d->lines[d->n].right);
+}
+
 static void add_form(struct audit *a)
 {
     const msgpack_object *record = &a->record.map, *content = member(record, "content"), *before = member(record, "content_before");
-    const msgpack_object *ledger = member(record, "ledger");
+    const msgpack_object *ledger = member(member(record, "ledger"), "destination") == NULL ? NULL : member(record, "ledger");
     char flow[40], kind[16];
     int which = flow_of(held_text(record, "flow", flow, sizeof flow));
     const struct form *form = which < 0 ? NULL : form_of((enum qx_flow)which, held_text(record, "kind", kind, sizeof kind));
@@ -101,17 +111,13 @@ static void add_form(struct audit *a)
         const struct form_field *field = &form->fields[i];
         const char *now = tr_zh() ? field->section_zh : field->section_en;
         if (now != NULL && (section == NULL || strcmp(section, now) != 0)) {
-            struct doc_line *last = a->doc.n > 0 ? &a->doc.lines[a->doc.n - 1] : NULL;
-            if (last != NULL && last->kind == LINE_HEADING) { /* nothing stood in that section */
-                free(last->label);
-                free(last->right);
-                a->doc.n--;
-            }
+            drop_empty_heading(&a->doc);
             add(&a->doc, 0, LINE_HEADING, now, NULL, section == NULL ? (ledger == NULL ? _("Ledger (empty)") : _("Ledger")) : NULL);
             section = now;
         }
         add_field(a, field, content, before, ledger);
     }
+    drop_empty_heading(&a->doc);
 }
 
 static void add_kind(struct audit *a)

@@ -131,6 +131,7 @@ static void ask(struct screen *s, bool anew)
         return;
     q->loading = true;
     q->anew = anew;
+    q->stale = q->stale && !anew;
     q->asked++;
     pack_init(&p);
     size_t mark = pack_map_open(&p);
@@ -244,6 +245,7 @@ void queue_mark(struct screen *s, const char *id, bool gone)
 
     if (i >= 0)
         q->rows[i].gone = gone;
+    q->stale = q->nrows <= PAGE_MAX; /* to be asked for anew when it is on top again */
 }
 
 void queue_show(struct screen *s, const char *id)
@@ -297,14 +299,35 @@ static void queue_close(struct screen *s)
     free(q->next);
 }
 
+/*
+ * A pushed change. A list of one page is asked for anew, soon; a long one that was scrolled through is not loaded again under
+ * one's eyes: its row is only marked when it no longer waits here.
+ */
+static void changed(struct screen *s, const msgpack_object *params)
+{
+    struct queue *q = s->state;
+    char id[40], state[40];
+
+    if (q->nrows <= PAGE_MAX) {
+        if (s->timer_at == 0)
+            screen_timer(s, REFRESH_MS);
+        return;
+    }
+    long i = find_row(q, held_text(params, "record", id, sizeof id));
+    if (i >= 0 && strcmp(queue_text(&q->rows[i], QC_state), held_text(params, "state", state, sizeof state)) != 0)
+        q->rows[i].gone = true;
+    if (!q->all && q->filter[0] == '\0')
+        screen_request(s, "queue.counts", NULL, counted, q->asked);
+}
+
 static bool queue_event(struct screen *s, const struct event *event)
 {
     struct queue *q = s->state;
 
     switch (event->kind) {
     case EV_NOTIFY:
-        if (strcmp(event->method, "queue.changed") == 0 && s->timer_at == 0)
-            screen_timer(s, REFRESH_MS);
+        if (strcmp(event->method, "queue.changed") == 0)
+            changed(s, event->params);
         return true;
     case EV_CONNECTED:
         q->loading = false;
@@ -317,7 +340,8 @@ static bool queue_event(struct screen *s, const struct event *event)
         ask(s, true);
         return event->ok;
     case EV_FOCUS:
-        ask(s, true);
+        if (q->stale)
+            ask(s, true);
         return true;
     default:
         return false;

@@ -11,7 +11,7 @@
 struct queue {
     char flow[40], state[40], filter[128], filter_before[128], title[256], error[256];
     char keep[40]; /* the record that the cursor must find again after a refresh */
-    bool all, descending, loaded, loading, anew;
+    bool all, descending, loaded, loading, anew, stale;
     int order;
     uint32_t asked; /* only the newest answer counts */
     char *next;     /* cursor of the next page; NULL: no more */
