@@ -208,6 +208,19 @@ static void before_login(void)
     free(text);
 }
 
+/* The message's own limit, met by a header of each kind. */
+static void too_many_bytes(void)
+{
+    static const uint8_t scalars[] = {0x95, 1, 1, 1, 0xcd, 1, 1}, containers[] = {0x95, 1, 1, 1, 0xdc, 0, 1},
+                         strings[] = {0x95, 1, 1, 1, 0xa2, 'a', 'b'};
+    const uint8_t *const messages[] = {scalars, containers, strings};
+    const struct scan_limits limits = {.bytes = 6, .nodes = 100, .string = 100, .depth = 4};
+    for (size_t i = 0; i < 3; i++) {
+        uint32_t length;
+        CU_ASSERT_EQUAL(scan_whole(messages[i], sizeof scalars, &limits, &length), SCAN_TOO_LARGE);
+    }
+}
+
 static void not_this_protocol(void)
 {
     for (unsigned b = 0xc0; b <= 0xdf; b++) {
@@ -292,6 +305,7 @@ static const struct unit_test tests[] = {
     {"nodes are counted in total", declared_in_total},
     {"depth", depth},
     {"small limits before login", before_login},
+    {"a message's bytes", too_many_bytes},
     {"ext and 0xc1 are refused", not_this_protocol},
     {"a refusal stays", a_refusal_stays},
     {"300 000 random inputs: the same as msgpack-c", same_as_msgpack_c},

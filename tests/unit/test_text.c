@@ -96,6 +96,10 @@ static void fitting(void)
                   2, false),
               "e\xcc\x81…"); /* the accent stays with its letter */
     SAME_TEXT(fit("a\tb", 9, false), "a〓b");
+    SAME_TEXT(fit("a\xe2\x80\xa8"
+                  "b",
+                  9, false),
+              "a〓b"); /* a line separator */
     SAME_TEXT(fit("a\xff"
                   "b",
                   9, false),
@@ -205,6 +209,7 @@ static void neither_encoding(void)
     expect_refused("\xd5\xc5\xff", 3, 2);                 /* GB18030 came further */
     expect_refused("\xe5\xbc\xa0\xe4\xb8\x89\xff", 7, 6); /* UTF-8 came further */
     expect_refused("\xef\xbb\xbf\xd5\xc5", 5, 3);         /* it said it were UTF-8 */
+    expect_refused("\xe5\xbc\xa0,\xff", 5, 4);            /* likewise, and further than GB18030 */
     expect_refused("a\0b", 3, 1);
     expect_refused("\xd5", 1, 0); /* cut in the middle */
 }
