@@ -6,6 +6,7 @@
 #include "keymap.h"
 
 #include "po/tr.h"
+#include "screens/people.h"
 
 #define MOVES                                                                                                          \
     {"j", "down", N_("down"), N_("one row down"), 0}, {"<Down>", "down", N_("down"), NULL, KF_ALIAS},                  \
@@ -135,5 +136,7 @@ MAP(text)
 MAP(inbox)
 
 const struct keymap *const keymaps[] = {
-    &login_map, &choose_map, &home_map, &queue_map, &audit_map, &text_map, &inbox_map, &global_map, NULL,
+    &login_map, &choose_map, &home_map, &queue_map, &audit_map, &text_map, &inbox_map,
+    &roster_map, &person_map, &import_map, &codes_map, &accounts_map, &account_map, &settings_map,
+    &mine_map, &kinds_map, &form_map, &record_map, &global_map, NULL,
 };

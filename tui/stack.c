@@ -15,8 +15,11 @@ struct call {
     screen_reply done;
 };
 
-static const struct screen_ops *ops_of(const char *name)
+/* A graduate's home is a screen of its own (S1.5.3). */
+static const struct screen_ops *ops_of(const struct app *app, const char *name)
 {
+    if (strcmp(name, "home") == 0 && app_is(app, ROLE_GRADUATE))
+        name = "mine";
     for (size_t i = 0; screens_all[i] != NULL; i++)
         if (strcmp(screens_all[i]->name, name) == 0)
             return screens_all[i];
@@ -49,7 +52,7 @@ static struct screen *create(struct app *app, const struct screen_ops *ops, cons
 
 struct screen *screen_push(struct app *app, const char *name, const char *arg)
 {
-    const struct screen_ops *ops = ops_of(name);
+    const struct screen_ops *ops = ops_of(app, name);
 
     overlay_close(app);
     if (ops == NULL) {
@@ -145,6 +148,7 @@ static void call_answered(void *arg, const struct client_reply *reply)
     else
         call->done(s, NULL, reply->status == CLIENT_LOST ? _("The connection was lost.") : word_rpc_error(reply->text, buf, sizeof buf),
                    call->tag);
+    app->hurry = true; /* an answer, not a push: somebody waits for it */
     app_dirty(app);
     call_unlink(call);
     free(call);
