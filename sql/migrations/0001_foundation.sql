@@ -258,8 +258,14 @@ CREATE TABLE import (
     school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, uuid uuid NOT NULL, account_id bigint NOT NULL,
     class_year int NOT NULL, kind text NOT NULL DEFAULT 'roster', state text NOT NULL DEFAULT 'receiving',
     good_rows_alone boolean NOT NULL DEFAULT false, encoding text, rows_total int, rows_done int NOT NULL DEFAULT 0,
+    received bigint NOT NULL DEFAULT 0,   -- bytes of the file that are here, as import_piece rows
     report jsonb NOT NULL DEFAULT '{}', started_at timestamptz NOT NULL DEFAULT now(), ended_at timestamptz,
     PRIMARY KEY (school_code, id), UNIQUE (school_code, uuid));
+CREATE TABLE import_piece (   -- the file until it has been taken in; any server goes on with it
+    school_code text NOT NULL, import_id bigint NOT NULL, at_byte bigint NOT NULL, data bytea NOT NULL,
+    PRIMARY KEY (school_code, import_id, at_byte),
+    FOREIGN KEY (school_code, import_id) REFERENCES import (school_code, id) ON DELETE CASCADE);
+ALTER TABLE import_piece ALTER COLUMN data SET STORAGE EXTERNAL;
 
 CREATE TABLE audit_log (   -- what is not a decision: log-ins, reveals, exports, settings, accounts (X1.4, X1.5). Append-only.
     school_code text NOT NULL, id bigint GENERATED ALWAYS AS IDENTITY, at timestamptz NOT NULL DEFAULT now(),
