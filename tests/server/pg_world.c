@@ -95,6 +95,7 @@ static void seed_graduate(PGconn *pg, const struct mem_store *s, const struct me
 
 void pg_world_seed(PGconn *pg, struct mem_store *s)
 {
+    pg_do(pg, "SET synchronous_commit = off"); /* agreement is tested here, not durability */
     pg_do(pg, clock_sql);
     pg_do(pg, "BEGIN");
     for (size_t k = 0; k < s->nschools; k++)
@@ -110,7 +111,7 @@ void pg_world_seed(PGconn *pg, struct mem_store *s)
 
 void pg_world_conninfo(char *buf, size_t len, const struct pg_cluster *c)
 {
-    snprintf(buf, len, "%s options='-c search_path=test,pg_catalog,public'", c->server);
+    snprintf(buf, len, "%s options='-c search_path=test,pg_catalog,public -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c synchronous_commit=off'", c->server);
 }
 
 void pg_world_clock(PGconn *pg, int64_t ms)

@@ -16,7 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SCHOOLS = 9, WALKERS_MAX = 64, PAUSE_STEPS = 20000 };
+enum { SCHOOLS = 9, WALKERS_MAX = 64, COMPARE_STEPS = 20000, ANALYZE_STEPS = 2000 };
 
 struct runner;
 struct walker {
@@ -38,7 +38,7 @@ struct runner {
     struct walker walkers[WALKERS_MAX];
     size_t nwalkers, busy;
     uint64_t steps, done, limit, effects, differences, repeats;
-    uint64_t outcomes[OUT_COUNT];
+    uint64_t outcomes[OUT_COUNT], analyze_at, compare_at;
     bool pausing;
     struct event *turn;
 };
@@ -102,8 +102,14 @@ static void pause_over(struct runner *run)
         around(run, &settings->step, result.done);
         run->done++;
     }
-    if (run->done / PAUSE_STEPS != (run->done - 1) / PAUSE_STEPS)
+    if (run->done >= run->analyze_at) { /* as autovacuum would, later: or plans made for empty tables stay */
+        run->analyze_at = run->done + ANALYZE_STEPS;
+        pg_do(run->pg, "ANALYZE");
+    }
+    if (run->done >= run->compare_at) {
+        run->compare_at = run->done + COMPARE_STEPS;
         compare_all(run);
+    }
     run->pausing = false;
     event_active(run->turn, 0, 0);
 }
@@ -289,6 +295,8 @@ static int walk_pg(struct pg_cluster *cluster, uint64_t seed, uint64_t steps, si
     run = (struct runner){
         .limit = steps, .nwalkers = walkers, .base = event_base_new(), .pg = pg_connect(cluster->owner)};
     run.store = mem_store_new(SCHOOLS, 10001, INT64_C(1780000000000));
+    for (size_t k = 0; k + 1 < run.store->nschools; k++) /* one school is left to open its switches on the way */
+        run.store->schools[k].season.open_online_signing = run.store->schools[k].season.open_destination = true;
     pg_world_seed(run.pg, run.store);
     pg_world_conninfo(conninfo, sizeof conninfo, cluster);
     struct db_config config = {.conninfo = conninfo,
