@@ -123,12 +123,12 @@ static enum field_error check_region(const struct form_field *f, const char *s)
     const struct code_table *t = code_table("region");
     const struct code *c = code_find(t, s);
     const char *subset = f->subset ? f->subset : "";
-    char level[16];
+    char entered[2];
     if (!c)
         return FE_UNKNOWN_CODE;
     if (strcmp(subset, "any") == 0)
         return FE_OK;
-    if (!code_extra(t, c, "level", level, sizeof level) || strcmp(level, "county") != 0)
+    if (!code_extra(t, c, "entered", entered, sizeof entered) || strcmp(entered, "1") != 0)
         return FE_CODE_NOT_ALLOWED;
     return c->current || strcmp(subset, "former") == 0 ? FE_OK : FE_CODE_NOT_ALLOWED;
 }

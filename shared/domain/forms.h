@@ -1,6 +1,7 @@
 /*
- * forms.h - the forms, as tables (S2.1.2). Validation, entry and detail screens, comparison, promoted columns, import and
- * export all read these; nobody writes a field twice. Content travels and is stored as a flat map: field name -> text.
+ * forms.h - the forms, as tables (S2.1.2). Validation, entry and detail screens, comparison, promoted columns, import
+ * and export all read these; nobody writes a field twice. Content travels and is stored as a flat map: field name ->
+ * text.
  */
 #ifndef QX_FORMS_H
 #define QX_FORMS_H
@@ -13,10 +14,10 @@ enum field_type {
     FIELD_CODE,      /* one of code table `codes` (optionally only those in `subset`) */
     FIELD_REGION,    /* code of table region, county level unless `subset` says "any" */
     FIELD_INTEGER,
-    FIELD_MONEY,     /* yuan, whole */
-    FIELD_DATE,      /* YYYY-MM-DD, in files also YYYYMMDD */
-    FIELD_MONTH,     /* YYYYMM */
-    FIELD_PHONE,     /* landline or 400/800 */
+    FIELD_MONEY, /* yuan, whole */
+    FIELD_DATE,  /* YYYY-MM-DD, in files also YYYYMMDD */
+    FIELD_MONTH, /* YYYYMM */
+    FIELD_PHONE, /* landline or 400/800 */
     FIELD_MOBILE,
     FIELD_EMAIL,
     FIELD_POSTCODE,
@@ -29,20 +30,20 @@ enum field_type {
 enum mask { MASK_NONE, MASK_IDENTITY, MASK_PHONE, MASK_EMAIL };
 
 struct form_field {
-    const char *name;             /* wire, JSON, CSV header of exports */
+    const char *name; /* wire, JSON, CSV header of exports */
     const char *label_zh, *label_en;
     enum field_type type;
     bool required;
-    const char *codes;            /* code table, for FIELD_CODE */
-    const char *subset;           /* allowed codes, ' '-separated; NULL = all current */
-    int min, max;                 /* of the number, or of the text's length in characters; 0 = none (text: 200) */
-    enum qx_module module;        /* whose right it needs (S1.4.2) */
+    const char *codes;     /* code table, for FIELD_CODE */
+    const char *subset;    /* allowed codes, ' '-separated; NULL = all current */
+    int min, max;          /* of the number, or of the text's length in characters; 0 = none (text: 200) */
+    enum qx_module module; /* whose right it needs (S1.4.2) */
     enum mask mask;
     const char *section_zh, *section_en; /* a new section starts at the first field that differs */
-    const char *any_of;           /* fields with the same word here: at least one must be filled (phone or mobile) */
-    const char *promoted;         /* record column filled from it ("employer_name", "credit_code"), or NULL */
-    const char *ledger;           /* name in the ledger's destination block, or NULL (S2.1.7's list); "archive.X" and
-                                     "household.X": X in the block of that name, copied with the record (S2.1.5) */
+    const char *any_of;   /* fields with the same word here: at least one must be filled (phone or mobile) */
+    const char *promoted; /* record column filled from it ("employer_name", "credit_code"), or NULL */
+    const char *ledger;   /* name in the ledger's destination block, or NULL (S2.1.7's list); "archive.X" and
+                             "household.X": X in the block of that name, copied with the record (S2.1.5) */
 };
 
 struct form {
@@ -89,7 +90,7 @@ struct form_problem {
     enum field_error error;
 };
 /* `get` answers the value of a field, NULL when empty. Answers how many problems there are (may exceed max). */
-size_t form_check(const struct form *, const char *(*get)(void *, const char *name), void *arg, struct form_problem *out,
-                  size_t max);
+size_t form_check(const struct form *, const char *(*get)(void *, const char *name), void *arg,
+                  struct form_problem *out, size_t max);
 
 #endif

@@ -240,7 +240,7 @@ static void values_of_codes(void)
            {"agreement", "employer_region", "110000", FE_CODE_NOT_ALLOWED},
            {"agreement", "employer_region", "441900", FE_OK},
            {"agreement", "employer_region", "110103", FE_CODE_NOT_ALLOWED}, {"roster", "origin", "110103", FE_OK},
-           {"roster", "origin", "440300", FE_CODE_NOT_ALLOWED},
+           {"roster", "origin", "810000", FE_OK}, {"roster", "origin", "440300", FE_CODE_NOT_ALLOWED},
            {"agreement", "employer_region", "999999", FE_UNKNOWN_CODE}, {"roster", "sex", "9", FE_CODE_NOT_ALLOWED},
            {"roster", "ethnicity", "1", FE_UNKNOWN_CODE});
 }
