@@ -43,6 +43,7 @@ struct server {
     uint8_t hmac_key[32];  /* identity look-ups; from a file beside the config, made at first start */
     uint8_t park_key[32];  /* parked screens (X1.14) */
     bool stopping;
+    int imports_running; /* roster files being taken in: one at a time, for the memory's sake */
     uint64_t calls, refused_calls, dropped_slow;
 };
 
