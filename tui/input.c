@@ -41,6 +41,17 @@ static void run_screen(struct app *app, int argc, char **argv)
     screen_push(app, argv[1], argc > 2 ? argv[2] : "");
 }
 
+/* "open queue offline_signing:": a screen by name; "open 10001-4711": a record. Alone it is the screen's own. */
+static void run_open(struct app *app, int argc, char **argv)
+{
+    if (argc < 2)
+        app_status(app, STATUS_WARN, _("Open what?"));
+    else if (strspn(argv[1], "0123456789-") == strlen(argv[1]))
+        screen_push(app, "audit", argv[1]);
+    else
+        run_screen(app, argc, argv);
+}
+
 static void run_record(struct app *app, int argc, char **argv)
 {
     const char *id = argc > 2 ? argv[2] : argc > 1 ? argv[1] : NULL; /* "record show ID" or "record ID" */
@@ -123,7 +134,7 @@ static const struct {
     {"why", NULL},           {"reveal", NULL},         {"filter", NULL},      {"order", NULL},        {"agreement", NULL},
     {"quit", run_quit},      {"back", run_back},       {"help", run_help},    {"palette", run_palette}, {"undo", run_undo},
     {"screen", run_screen},  {"record", run_record},   {"queue", run_queue},  {"language", run_language}, {"redraw", run_redraw},
-    {"refresh", run_refresh}, {"logout", run_logout},
+    {"refresh", run_refresh}, {"logout", run_logout}, {"open", run_open},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -142,7 +153,8 @@ static void run_words(struct app *app, int argc, char **argv)
 {
     struct screen *top = screen_top(app);
 
-    if (top != NULL && top->ops->run != NULL && top->ops->run(top, argc, argv) == RUN_DONE)
+    bool elsewhere = strcmp(argv[0], "open") == 0 && argc > 1;
+    if (!elsewhere && top != NULL && top->ops->run != NULL && top->ops->run(top, argc, argv) == RUN_DONE)
         return;
     for (size_t i = 0; i < COMMANDS; i++)
         if (commands[i].run != NULL && strcmp(commands[i].name, argv[0]) == 0) {

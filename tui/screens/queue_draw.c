@@ -7,27 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum show { SHOW_TEXT, SHOW_FLOW, SHOW_WHAT, SHOW_STATE, SHOW_TIME, SHOW_LEVEL };
+enum show { SHOW_TEXT, SHOW_WHAT, SHOW_STATE, SHOW_TIME, SHOW_LEVEL };
 
 struct column {
     const char *label;
     enum queue_column value;
-    int width, grow;  /* columns; share of what is left */
+    int width, grow, most; /* columns; share of what is left, up to this */
     int from;         /* shown from this screen width on */
     enum show show;
     bool only_mixed;  /* states: only where they differ */
 };
 
 static const struct column columns[] = {
-    {N_("Name"), QC_name, 8, 0, 0, SHOW_TEXT, false},
-    {N_("Student no."), QC_student_no, 11, 0, 0, SHOW_TEXT, false},
-    {N_("Department"), QC_department, 12, 1, 0, SHOW_TEXT, false},
-    {N_("Major"), QC_major, 14, 0, 110, SHOW_TEXT, false},
-    {N_("Level"), QC_level, 8, 0, 110, SHOW_LEVEL, false},
-    {N_("Kind"), QC_kind, 14, 0, 0, SHOW_WHAT, false},
-    {N_("Employer or school"), QC_employer, 12, 2, 0, SHOW_TEXT, false},
-    {N_("State"), QC_state, 18, 0, 100, SHOW_STATE, true},
-    {N_("Submitted"), QC_submitted_at, 11, 0, 0, SHOW_TIME, false},
+    {N_("Name"), QC_name, 8, 0, 8, 0, SHOW_TEXT, false},
+    {N_("Student no."), QC_student_no, 11, 0, 11, 0, SHOW_TEXT, false},
+    {N_("Department"), QC_department, 12, 1, 18, 0, SHOW_TEXT, false},
+    {N_("Major"), QC_major, 14, 1, 24, 132, SHOW_TEXT, false},
+    {N_("Level"), QC_level, 8, 0, 8, 132, SHOW_LEVEL, false},
+    {N_("Kind"), QC_kind, 14, 0, 14, 0, SHOW_WHAT, false},
+    {N_("Employer or school"), QC_employer, 12, 2, 20, 0, SHOW_TEXT, false},
+    {N_("State"), QC_state, 11, 1, 18, 100, SHOW_STATE, true},
+    {N_("Submitted"), QC_submitted_at, 11, 0, 11, 0, SHOW_TIME, false},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -45,12 +45,10 @@ static const char *value_of(const struct queue_row *row, const struct column *co
     const struct code_table *levels;
 
     switch (column->show) {
-    case SHOW_FLOW:
-        return word_flow(text);
     case SHOW_WHAT:
         return kind_words(row);
     case SHOW_STATE:
-        return word_state(text);
+        return word_stage(text);
     case SHOW_TIME:
         return word_time(text, false, buf, len);
     case SHOW_LEVEL:
@@ -75,7 +73,8 @@ static void lay_out(const struct queue *q, int width, int *widths)
     }
     for (size_t i = 0; i < COLUMNS && left > 0 && share > 0; i++)
         if (widths[i] > 0 && columns[i].grow > 0) {
-            int more = left * columns[i].grow / share;
+            int more = left * columns[i].grow / share, most = columns[i].most - widths[i];
+            more = more < most ? more : most;
             widths[i] += more;
             left -= more;
             share -= columns[i].grow;
@@ -107,9 +106,9 @@ static void draw_head(struct screen *s, struct canvas *c, struct rect r)
     char text[400], place[64] = "";
 
     if (q->total >= 0)
-        snprintf(place, sizeof place, "%ld/%ld", q->nrows == 0 ? 0 : q->list.cursor + 1, q->total);
+        snprintf(place, sizeof place, "%ld/%ld", q->nrows == 0 ? 0 : q->list.drawn_cursor + 1, q->total);
     else
-        snprintf(place, sizeof place, "%ld/%ld+", q->nrows == 0 ? 0 : q->list.cursor + 1, q->nrows);
+        snprintf(place, sizeof place, "%ld/%ld+", q->nrows == 0 ? 0 : q->list.drawn_cursor + 1, q->nrows);
     snprintf(text, sizeof text, "%s  %s %s%s%s%s", q->all ? _("all") : _("waiting"), _("by"), word_order(orders[q->order]),
              q->descending ? _(", last first") : "", q->filter[0] != '\0' ? _("  filter: ") : "", q->filter);
     int width = text_width(place) + 1;
@@ -134,7 +133,6 @@ void queue_draw(struct screen *s, struct canvas *c, struct rect r)
     struct queue *q = s->state;
     struct rect rows = {r.x, r.y + 2, r.width, r.height - 2};
 
-    draw_head(s, c, r);
     draw_labels(s, c, (struct rect){r.x, r.y + 1, r.width, 1});
     if (q->error[0] != '\0')
         canvas_fit(c, r.x + 2, rows.y, r.width - 4, STYLE_BAD, q->error);
@@ -143,4 +141,5 @@ void queue_draw(struct screen *s, struct canvas *c, struct rect r)
     else if (q->nrows == 0)
         canvas_put(c, r.x + 2, rows.y, STYLE_DIM, q->filter[0] != '\0' ? _("Nothing fits the filter.") : _("Nothing waits here."));
     list_draw(&q->list, c, rows, queue_row_draw, s);
+    draw_head(s, c, r);
 }

@@ -87,9 +87,13 @@ void list_draw(struct list *l, struct canvas *c, struct rect r, list_row row, vo
 {
     l->height = r.height;
     settle(l);
-    for (int i = 0; i < r.height && l->top + i < l->loaded; i++) {
-        long index = l->top + i;
-        bool here = index == l->cursor;
+    if (l->wanted < 0 || l->drawn_cursor >= l->loaded) { /* else: one frame for the whole jump, not two */
+        l->drawn_top = l->top;
+        l->drawn_cursor = l->cursor;
+    }
+    for (int i = 0; i < r.height && l->drawn_top + i < l->loaded; i++) {
+        long index = l->drawn_top + i;
+        bool here = index == l->drawn_cursor;
         canvas_put(c, r.x, r.y + i, STYLE_CURSOR, here ? ">" : " ");
         row(owner, c, index, (struct rect){r.x + 2, r.y + i, r.width - 2, 1}, here);
         if (here)

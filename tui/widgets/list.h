@@ -17,6 +17,7 @@ struct list {
     long cursor, top;
     long wanted;  /* where the cursor is to go once it is loaded; -1: nowhere */
     int height;   /* rows shown at the last drawing */
+    long drawn_top, drawn_cursor; /* what stands on the screen; stays while a move waits */
 };
 
 void list_reset(struct list *);               /* empty, unknown */
