@@ -35,10 +35,9 @@ static const struct purpose *purpose_of(const char *name)
 static void answer_offset(struct req *req, enum qx_outcome outcome, int64_t offset)
 {
     struct pack *p = req_result(req);
-    pack_map(p, 3);
+    pack_map(p, 2);
     pack_kstr(p, "outcome", outcome_code(outcome));
     pack_kint(p, "offset", offset);
-    pack_kint(p, "chunk", CHUNK);
     req_reply(req);
 }
 
@@ -76,8 +75,14 @@ static void begin_done(struct req *req, const struct db_rows *rows)
         answer_field(req, "record", "too_many_files");
     else if (row_int(rows, 0, "size") != size)
         answer_field(req, "size", "differs_from_before");
-    else
-        answer_offset(req, OUT_OK, row_int(rows, 0, "received"));
+    else {
+        struct pack *p = req_result(req);
+        pack_map(p, 3);
+        pack_kstr(p, "outcome", outcome_code(OUT_OK));
+        pack_kint(p, "offset", row_int(rows, 0, "received"));
+        pack_kint(p, "chunk", CHUNK);
+        req_reply(req);
+    }
 }
 
 static bool name_ok(const char *name)

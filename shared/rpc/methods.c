@@ -221,7 +221,7 @@ static const struct method methods[] = {
      .params = LIST(P("upload", UUID, ""), P("offset", INT, "a multiple of the chunk size"), P("data", BIN, "262144 bytes, the last may be shorter")),
      .result = LIST(OUTCOME, PO("offset", INT, "bytes here now"))},
     {.name = "evidence.finish", .doc = "Check the type by content (JPEG, PNG, PDF) and attach it.", .roles = R(GRADUATE) | R(SCHOOL), .flags = MF_HEAVY,
-     .params = LIST(P("upload", UUID, ""), P("sha256", BIN, "of the whole")), .result = LIST(OUTCOME, PO("evidence", ID, "it"))},
+     .params = LIST(P("upload", UUID, ""), P("sha256", BIN, "of the whole")), .result = LIST(OUTCOME, PO("evidence", ID, "it"), PO("offset", INT, "bytes here, when some are missing: stale"))},
     {.name = "evidence.get", .doc = "A piece of a file.", .roles = R_ANY, EMPLOYMENT_READ, .flags = MF_HEAVY,
      .params = LIST(P("id", ID, "evidence"), PO("offset", INT, "multiple of 262144")),
      .result = LIST(P("file_name", STR, ""), P("media_type", STR, ""), P("size", INT, ""), P("offset", INT, ""), P("data", BIN, "at most 262144 bytes"))},
