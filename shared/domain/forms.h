@@ -11,8 +11,8 @@
 enum field_type {
     FIELD_TEXT,
     FIELD_LONG_TEXT, /* several lines */
-    FIELD_CODE,   /* rows of table region that may be entered; `subset` "former": former ones too, "any": every row */
-    FIELD_REGION, /* code of table region, county level unless `subset` says "any" */
+    FIELD_CODE,      /* one of code table `codes` (optionally only those in `subset`) */
+    FIELD_REGION,    /* a region that may be entered; `subset` "former": former ones too, "any": every row */
     FIELD_INTEGER,
     FIELD_MONEY, /* yuan, whole */
     FIELD_DATE,  /* YYYY-MM-DD, in files also YYYYMMDD */

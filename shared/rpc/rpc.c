@@ -175,7 +175,8 @@ static const char *take_notification(struct rpc_message *m, const msgpack_object
     if (a->size != 2 && a->size != 3)
         return "a notification is [2, method, params]";
     const char *why = take_method(m, &a->ptr[1]);
-    if (!why && take_params(m, a->size > 2 ? &a->ptr[2] : NULL)) /* positional ones (pynvim's first message): not for us */
+    if (!why &&
+        take_params(m, a->size > 2 ? &a->ptr[2] : NULL)) /* positional ones (pynvim's first message): not for us */
         m->params = (msgpack_object){.type = MSGPACK_OBJECT_MAP};
     return why;
 }
