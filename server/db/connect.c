@@ -151,6 +151,9 @@ static int conninfo_pairs(const PQconninfoOption *given, const char *options, co
     return n;
 }
 
+/* Decisions look everything up by its key. Their plans are made when the tables may still be empty, and stay. */
+static const char by_key[] = " -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
 static PGconn *start_connecting(const struct db_conn *c)
 {
     char *error = NULL, options[1024];
@@ -166,8 +169,8 @@ static PGconn *start_connecting(const struct db_conn *c)
             theirs = o->val;
     snprintf(options, sizeof options,
              "%s -c jit=off -c plan_cache_mode=force_generic_plan -c log_parameter_max_length_on_error=0 -c timezone=Asia/Shanghai"
-             " -c statement_timeout=%s -c lock_timeout=1500ms -c idle_in_transaction_session_timeout=10s",
-             theirs, class_timeout[c->pool->cls]);
+             " -c statement_timeout=%s -c lock_timeout=1500ms -c idle_in_transaction_session_timeout=10s%s",
+             theirs, class_timeout[c->pool->cls], c->pool->cls <= DB_DECIDE_1 ? by_key : "");
     const char *keys[64], *values[64];
     conninfo_pairs(given, options, keys, values, 64);
     PGconn *pg = PQconnectStartParams(keys, values, 0);

@@ -110,15 +110,59 @@ static void put_params_hash(struct db_array *a, const struct source *s)
 }
 TEXT_COLUMN(answer, s->d->answer)
 
-static column_fn *const columns[] = {
-    put_school_code,      put_record_id,   put_uuid,           put_seen,       put_passed_on,   put_graduate_id,
-    put_graduate_version, put_class_year,  put_season_version, put_flags,      put_flow,        put_kind,
-    put_from_state,       put_state,       put_version,        put_due_at,     put_revision,    put_employer_id,
-    put_employer_name,    put_credit_code, put_parent_id,      put_applicant,  put_number,      put_stage_d_actor,
-    put_waits_for,        put_action,      put_actor_school,   put_actor_id,   put_actor_role,  put_session_id,
-    put_address,          put_reason_code, put_reason_text,    put_detail,     put_content,     put_draft,
-    put_ledger_version,   put_destination, put_archive,        put_household,  put_message,     put_message_params,
-    put_parent_version,   put_parent_to,   put_retracts,       put_request_id, put_params_hash, put_answer,
+/* In the order of decide_apply's parameters; those marked, in the same order, are decide_apply_plain's. */
+static const struct {
+    column_fn *put;
+    bool plain;
+} columns[] = {
+    {put_school_code, true},
+    {put_record_id, true},
+    {put_uuid, false},
+    {put_seen, true},
+    {put_passed_on, true},
+    {put_graduate_id, true},
+    {put_graduate_version, true},
+    {put_class_year, false},
+    {put_season_version, false},
+    {put_flags, true},
+    {put_flow, true},
+    {put_kind, false},
+    {put_from_state, true},
+    {put_state, true},
+    {put_version, false},
+    {put_due_at, false},
+    {put_revision, true},
+    {put_employer_id, true},
+    {put_employer_name, false},
+    {put_credit_code, false},
+    {put_parent_id, false},
+    {put_applicant, false},
+    {put_number, true},
+    {put_stage_d_actor, true},
+    {put_waits_for, true},
+    {put_action, true},
+    {put_actor_school, true},
+    {put_actor_id, true},
+    {put_actor_role, true},
+    {put_session_id, true},
+    {put_address, true},
+    {put_reason_code, true},
+    {put_reason_text, true},
+    {put_detail, false},
+    {put_content, false},
+    {put_draft, false},
+    {put_ledger_version, false},
+    {put_destination, false},
+    {put_archive, false},
+    {put_household, false},
+    {put_message, true},
+    {put_message_params, true},
+    {put_parent_version, false},
+    {put_parent_to, false},
+    {put_retracts, true},
+    {put_request_id, true},
+    {put_params_hash, true},
+    {put_answer, true},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -127,7 +171,16 @@ enum { COLUMNS = sizeof columns / sizeof *columns };
 struct apply {
     struct db_array arrays[COLUMNS];
     char at[40];
+    bool plain; /* every item moves its record and nothing else */
 };
+
+static bool plain(const struct decision *d)
+{
+    const unsigned more =
+        APPLY_PARENT | APPLY_GRADUATE | APPLY_COUNTS | APPLY_PLACE_BACK | APPLY_PLACE_TAKEN | APPLY_DRAFT_GONE;
+    return d->seen > 0 && !(d->flags & more) && !d->content_new && !d->draft && !d->detail && !d->ledger_version &&
+           !d->season_version && !d->plan.due_at;
+}
 
 struct apply *apply_new(void)
 {
@@ -140,6 +193,7 @@ struct apply *apply_new(void)
 void apply_start(struct apply *a, int64_t now)
 {
     time_format(a->at, sizeof a->at, now);
+    a->plain = true;
     for (int k = 0; k < COLUMNS; k++)
         db_array_start(&a->arrays[k]);
 }
@@ -148,7 +202,8 @@ void apply_add(struct apply *a, const struct item *i, const struct loaded *l, co
 {
     const struct source s = {i, l, d};
     for (int k = 0; k < COLUMNS; k++)
-        columns[k](&a->arrays[k], &s);
+        columns[k].put(&a->arrays[k], &s);
+    a->plain = a->plain && plain(d);
 }
 
 /* By itself an item waits for whoever holds its rows, in the same transaction and for a short time only. */
@@ -171,11 +226,14 @@ void apply_send(struct apply *a, struct db *db, enum db_class cls, const struct 
 {
     const char *values[COLUMNS + 1] = {a->at};
     struct db_segment *segment = db_segment_new(db, cls, done, arg);
+    int n = 1;
     for (int k = 0; k < COLUMNS; k++)
-        values[k + 1] = db_array_end(&a->arrays[k]);
+        if (columns[k].plain || !a->plain)
+            values[n++] = db_array_end(&a->arrays[k]);
     if (alone)
         wait_for_rows(segment, alone);
-    db_segment_add(segment, "decide_apply", &(struct db_params){.n = COLUMNS + 1, .values = values});
+    const char *statement = a->plain ? "decide_apply_plain" : "decide_apply";
+    db_segment_add(segment, statement, &(struct db_params){.n = n, .values = values});
     db_segment_send(segment);
 }
 

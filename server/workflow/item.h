@@ -89,13 +89,14 @@ struct loaded {
     const char *by_name;
     enum qx_role by_role;
 };
-/* The places of the load's columns, found once. */
+/* The places of a load's columns, found once. */
 enum { LOAD_COLUMNS_MAX = 96 };
 struct load_columns {
     bool known;
     int at[LOAD_COLUMNS_MAX];
 };
 void load_row(struct load_columns *, const struct db_rows *, int row, const struct item *, struct loaded *);
+bool load_plain(struct item *const *items, size_t n); /* which of the two loads load_send() takes */
 void load_send(struct db *, enum db_class, struct item *const *items, size_t n, db_done, void *arg);
 
 /* What was decided. `plan.outcome` is OK and the rest filled, or the item's result says why not. */

@@ -86,7 +86,18 @@ static const char *open_applications(struct db_array *a)
     return db_array_end(a);
 }
 
+/* Nothing beyond who, what and where: decide_load_plain is enough. */
+bool load_plain(struct item *const *items, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (items[i]->needs || !items[i]->act.record_id)
+            return false;
+    return true;
+}
+
 enum { LOAD_PARAMS = 11 };
+static const int plain_params[] = {0, 1, 5, 6, 7, 8}; /* of load_add()'s, decide_load_plain's in its order */
+enum { PLAIN_PARAMS = sizeof plain_params / sizeof *plain_params };
 
 static void load_add(struct db_array *p, const struct item *i)
 {
@@ -113,8 +124,14 @@ void load_send(struct db *db, enum db_class cls, struct item *const *items, size
         load_add(p, items[i]);
     for (int k = 0; k < LOAD_PARAMS - 1; k++)
         values[k] = db_array_end(&p[k]);
-    values[LOAD_PARAMS - 1] = open_applications(&p[LOAD_PARAMS - 1]);
-    db_query(db, cls, "decide_load", LOAD_PARAMS, values, done, arg);
+    if (load_plain(items, n)) {
+        for (int k = 0; k < PLAIN_PARAMS; k++)
+            values[k] = values[plain_params[k]];
+        db_query(db, cls, "decide_load_plain", PLAIN_PARAMS, values, done, arg);
+    } else {
+        values[LOAD_PARAMS - 1] = open_applications(&p[LOAD_PARAMS - 1]);
+        db_query(db, cls, "decide_load", LOAD_PARAMS, values, done, arg);
+    }
     for (int k = 0; k < LOAD_PARAMS; k++)
         db_array_free(&p[k]);
 }
@@ -124,9 +141,10 @@ void load_send(struct db *db, enum db_class cls, struct item *const *items, size
 #define COLUMNS(X)                                                                                                     \
     X(now)                                                                                                             \
     X(request_answer)                                                                                                  \
-    X(request_hash) X(a_role) X(a_disabled) X(a_department) X(a_person) X(a_employer) X(a_employment) X(a_archive)     \
-        X(a_household) X(a_scope) X(r_id) X(r_uuid) X(r_version) X(r_flow) X(r_kind) X(r_state) X(r_graduate)          \
-            X(r_employer) X(r_employer_name) X(r_credit_code) X(r_parent) X(r_applicant) X(r_number) X(r_forced)       \
+    X(request_hash)                                                                                                    \
+    X(a_role) X(a_disabled) X(a_department) X(a_person) X(a_employer) X(a_employment) X(a_archive) X(a_household)      \
+        X(a_scope) X(r_id) X(r_uuid) X(r_version) X(r_flow) X(r_kind) X(r_state) X(r_graduate) X(r_employer)           \
+            X(r_employer_name) X(r_credit_code) X(r_parent) X(r_applicant) X(r_number) X(r_forced)                     \
                 X(r_marked_returned) X(r_untouched) X(r_due_at) X(r_revision) X(r_stage_d_actor) X(r_last_action)      \
                     X(r_last_from) X(r_last_actor) X(r_last_at) X(r_passed_on) X(r_open_child) X(new_id) X(p_id)       \
                         X(p_version) X(p_flow) X(p_kind) X(p_state) X(p_employer) X(p_employer_name) X(p_credit_code)  \
@@ -151,9 +169,7 @@ static void columns_find(struct load_columns *c, const struct db_rows *rows)
     static const char *const names[] = {COLUMNS(X)};
 #undef X
     for (int i = 0; i < C_COUNT; i++) {
-        c->at[i] = db_col(rows, names[i]);
-        if (c->at[i] < 0)
-            log_line("error", "event=load_column_missing column=%s", names[i]);
+        c->at[i] = db_col(rows, names[i]); /* -1: not in the plain load */
     }
     c->known = true;
 }
@@ -164,9 +180,10 @@ struct cursor {
     int row;
     bool unreadable;
 };
-#define TEXT(name) db_text(c->rows, c->row, c->at[C_##name])
-#define INT(name) db_int(c->rows, c->row, c->at[C_##name])
-#define BOOL(name) db_bool(c->rows, c->row, c->at[C_##name])
+#define HAS(name) (c->at[C_##name] >= 0)
+#define TEXT(name) (HAS(name) ? db_text(c->rows, c->row, c->at[C_##name]) : NULL)
+#define INT(name) (HAS(name) ? db_int(c->rows, c->row, c->at[C_##name]) : 0)
+#define BOOL(name) (HAS(name) && db_bool(c->rows, c->row, c->at[C_##name]))
 
 static int code_read(struct cursor *c, int (*of)(const char *), const char *text, const char *what)
 {

@@ -42,7 +42,7 @@ struct lane {
     bool busy;          /* a batch is under way, or waits for `later` */
     struct event *kick, *later;
     struct apply *apply;
-    struct load_columns columns;
+    struct load_columns columns[2]; /* of the full load and of the plain one */
 };
 
 enum { LANES = 2 };
@@ -353,13 +353,14 @@ static bool role_changed(struct item *i, const struct loaded *l)
 static void batch_decide(struct batch *b, const struct db_rows *rows)
 {
     struct lane *lane = b->lane;
+    struct load_columns *columns = &lane->columns[load_plain(b->items, b->n)];
     struct item *deferred[BATCH_MAX], *answered[BATCH_MAX];
     size_t ndeferred = 0, nanswered = 0;
     for (size_t k = 0; k < b->n; k++) {
         struct item *i = b->items[k];
         struct loaded l;
         struct decision d;
-        load_row(&lane->columns, rows, (int)k, i, &l);
+        load_row(columns, rows, (int)k, i, &l);
         i->graduate = l.graduate.id;
         if (k == 0)
             apply_start(lane->apply, l.now);

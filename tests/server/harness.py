@@ -265,7 +265,7 @@ def wait_for(what, seconds=10):
         time.sleep(0.02)
 
 
-def expect_error(code, call, *args, **params):
+def expect_error(code, call, /, *args, **params):
     try:
         result = call(*args, **params)
     except RpcError as e:

@@ -111,7 +111,7 @@ void pg_world_seed(PGconn *pg, struct mem_store *s)
 
 void pg_world_conninfo(char *buf, size_t len, const struct pg_cluster *c)
 {
-    snprintf(buf, len, "%s options='-c search_path=test,pg_catalog,public -c enable_hashjoin=off -c enable_mergejoin=off -c enable_seqscan=off -c synchronous_commit=off'", c->server);
+    snprintf(buf, len, "%s options='-c search_path=test,pg_catalog,public -c synchronous_commit=off'", c->server);
 }
 
 void pg_world_clock(PGconn *pg, int64_t ms)
