@@ -2,7 +2,7 @@
  * main.c - flow-walk [-s SEED] [-n STEPS]: the random walk on the mem store alone. At every step the touched graduate
  * must satisfy every invariant; at the end each transition has fired often enough and each refusal has been met.
  */
-#include "walk.h"
+#include "tally.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,87 +12,13 @@
 #define SCHOOLS 6
 #define STEPS 150000
 #define SEED 20260701
-#define EACH_TRANSITION 20
 
-struct tally {
-    uint64_t fired[FLOW_COUNT][WALK_ROWS]; /* by row of the flow's table */
-    uint64_t alone[FLOW_COUNT][WALK_ROWS]; /* … of these, in *school only* */
-    uint64_t guards[GUARD_COUNT], outcomes[OUT_COUNT];
-    int passed, failed;
-};
+static int passed, failed;
 
-static void test(struct tally *t, bool holds, const char *name)
+static void test(bool holds, const char *name)
 {
     printf("%s flow-walk: %s\n", holds ? "ok  " : "FAIL", name);
-    *(holds ? &t->passed : &t->failed) += 1;
-}
-
-static void count(struct tally *t, const struct mem_store *s, const struct mem_act *act, const struct flow_plan *p)
-{
-    const struct flow_def *def = flow_def(p->flow);
-
-    t->outcomes[p->outcome]++;
-    for (int g = 0; g < GUARD_COUNT; g++)
-        t->guards[g] += p->failed >> g & 1;
-    if (p->outcome != OUT_OK)
-        return;
-    t->fired[p->flow][p->transition - def->transitions]++;
-    t->alone[p->flow][p->transition - def->transitions] +=
-        s->schools[s->graduates[act->graduate_id - 1].school].season.audit_mode == AUDIT_SCHOOL_ONLY;
-}
-
-/* ------------------------------------------------------------------ the tables at the end */
-
-static bool print_transitions(const struct tally *t)
-{
-    bool all = true;
-
-    printf("%-20s %-26s %-10s %-10s %-26s %8s %8s\n", "flow", "from", "action", "by", "to", "fired", "alone");
-    for (int f = 0; f < FLOW_COUNT; f++) {
-        const struct flow_def *def = flow_def((enum qx_flow)f);
-
-        for (size_t i = 0; i < def->ntransitions; i++) {
-            const struct flow_transition *r = &def->transitions[i];
-
-            printf("%-20s %-26s %-10s %-10s %-26s %8llu %8llu%s\n", flow_code(def->flow), state_code(r->from),
-                   action_code(r->action), role_code(r->by), state_code(r->to), (unsigned long long)t->fired[f][i],
-                   (unsigned long long)t->alone[f][i], t->fired[f][i] < EACH_TRANSITION ? "  <-- too seldom" : "");
-            all = all && t->fired[f][i] >= EACH_TRANSITION;
-        }
-    }
-    return all;
-}
-
-/* These two choose between rows (S2.8.3) and never refuse; that both rows fire proves them. */
-static bool only_chooses(int guard)
-{
-    return guard == GUARD_VOID_AUDITED || guard == GUARD_VOID_UNAUDITED;
-}
-
-static bool print_guards(const struct tally *t)
-{
-    bool all = true;
-
-    for (int g = 0; g < GUARD_COUNT; g++) {
-        bool met = t->guards[g] || only_chooses(g);
-
-        printf("guard %-22s refused %8llu%s\n", guard_code((enum qx_guard)g), (unsigned long long)t->guards[g],
-               met ? "" : "  <-- never");
-        all = all && met;
-    }
-    return all;
-}
-
-/* LOCKED is a store's answer, never flow_step()'s. */
-static bool print_outcomes(const struct tally *t)
-{
-    bool all = true;
-
-    for (int o = 0; o < OUT_COUNT; o++) {
-        printf("outcome %-12s %8llu\n", outcome_code((enum qx_outcome)o), (unsigned long long)t->outcomes[o]);
-        all = all && (t->outcomes[o] || o == OUT_LOCKED);
-    }
-    return all;
+    *(holds ? &passed : &failed) += 1;
 }
 
 /* ------------------------------------------------------------------ the walk */
@@ -121,7 +47,7 @@ static bool walk(struct walk *w, uint64_t steps, struct tally *t)
         walk_next(w, &step);
         result = walk_apply(w, &step);
         if (step.kind == WALK_ACT)
-            count(t, w->store, &step.act, &result.answer.plan);
+            tally_add(t, w->store, &step.act, &result.answer.plan);
         if (check_step(w->store, &step, n))
             return false;
     }
@@ -209,18 +135,18 @@ static int run(uint64_t seed, uint64_t steps)
         return EXIT_FAILURE;
     printf("seed %llu, %llu steps\n", (unsigned long long)seed, (unsigned long long)steps);
     walk_init(&w, s, seed, 0, s->ngraduates, true);
-    test(&t, walk(&w, steps, &t), "every invariant holds after every step (S2.1.4, S2.1.5, S2.2.4, S2.3.2, S2.4.2)");
-    test(&t, !mem_check_history(s, stderr), "every record's events follow each other (X1.4)");
-    test(&t, print_transitions(&t), "every transition fired at least 20 times");
-    test(&t, print_guards(&t), "every guard refused at least once (X1.9)");
-    test(&t, print_outcomes(&t), "every outcome was met");
-    test(&t, same_text(once(seed), once(seed)), "the same seed walks the same way");
-    test(&t, same_text(in_turns(seed, 1), in_turns(seed, OWN_STEPS)),
+    test(walk(&w, steps, &t), "every invariant holds after every step (S2.1.4, S2.1.5, S2.2.4, S2.3.2, S2.4.2)");
+    test(!mem_check_history(s, stderr), "every record's events follow each other (X1.4)");
+    test(tally_transitions(&t), "every transition fired at least 20 times");
+    test(tally_guards(&t), "every guard refused at least once (X1.9)");
+    test(tally_outcomes(&t), "every outcome was met");
+    test(same_text(once(seed), once(seed)), "the same seed walks the same way");
+    test(same_text(in_turns(seed, 1), in_turns(seed, OWN_STEPS)),
          "walkers with graduates of their own don't disturb each other");
     printf("%zu records, %zu events, %lld agreement numbers\n", s->nrecords, s->nevents, (long long)s->numbers);
-    printf("seed %llu\n%d passed, %d failed\n", (unsigned long long)seed, t.passed, t.failed);
+    printf("seed %llu\n%d passed, %d failed\n", (unsigned long long)seed, passed, failed);
     mem_store_free(s);
-    return t.failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv)

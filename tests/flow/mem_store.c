@@ -355,7 +355,8 @@ static void write_record(struct mem_store *s, struct mem_record *r, const struct
     if (p->content == CONTENT_NEW) {
         r->r.revision++;
         r->content = act->content;
-        memcpy(r->r.kind, act->args.kind, sizeof r->r.kind);
+        if (act->action != ACT_MODIFY) /* S2.8.2: only a change brings another kind */
+            memcpy(r->r.kind, act->args.kind, sizeof r->r.kind);
     }
 }
 
