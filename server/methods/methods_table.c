@@ -18,7 +18,8 @@
     X(evidence)                                                                                                        \
     X(feed)                                                                                                            \
     X(settings)                                                                                                        \
-    X(account)
+    X(account)                                                                                                         \
+    X(roster)
 
 #define X(module) extern const struct method_entry module##_methods[];
 QX_METHOD_TABLES(X)

@@ -285,6 +285,18 @@ SELECT g.school_code, g.id AS graduate_id, g.department_id, g.postgraduate, g.sc
 FROM graduate g
 JOIN department d ON d.school_code = g.school_code AND d.id = g.department_id;
 
+CREATE VIEW roster_row AS   -- a graduate as the roster lists it (S1.5.7); read by (school_code, graduate_id) only
+SELECT g.school_code, g.id AS graduate_id, g.school_code || '-' || g.id AS id, g.name, g.student_no, g.exam_no, g.identity_no,
+       d.name AS department, g.major, g.education_level AS level, nullif(g.graduation, '') AS graduation,
+       g.barred IS NULL AND COALESCE(s.online_signing, false) AS may_sign,
+       CASE WHEN g.barred IS NOT NULL THEN 'barred' WHEN s.school_code IS NULL THEN 'closed_class'
+            WHEN NOT s.online_signing THEN 'flow_open' END AS why_not,
+       l.destination ->> 'kind' AS destination
+FROM graduate g
+JOIN department d ON d.school_code = g.school_code AND d.id = g.department_id
+LEFT JOIN season s ON s.school_code = g.school_code AND s.class_year = g.class_year
+LEFT JOIN ledger l ON l.school_code = g.school_code AND l.class_year = g.class_year AND l.graduate_id = g.id;
+
 CREATE VIEW queue_row AS   -- a record as the lists show it; read by (school_code, record_id) only
 SELECT r.school_code, r.id AS record_id, r.school_code || '-' || r.id AS id, r.version, r.flow, r.kind, r.state,
        r.submitted_at, r.name, r.student_no, g.identity_no, d.name AS department, g.major, g.education_level AS level,
