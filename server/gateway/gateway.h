@@ -65,7 +65,7 @@ struct spawn {
     size_t nenvironment;
     const char *const *arguments; /* none: the TUI */
     size_t narguments;
-    const char *token, *address;
+    const char *token;
 };
 /* Answers the client's pid, or -1; fds: the terminal's master, or stdin, stdout, stderr ends (nfds 1 or 3). */
 pid_t spawn_client(const struct gateway_config *, const struct gateway_ids *, const struct spawn *, int fds[3], int *nfds);

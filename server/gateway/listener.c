@@ -229,7 +229,7 @@ static void start_program(struct link *k, const struct ipc_message *m)
     while (end < m->nstrings && *m->strings[end])
         end++;
     struct spawn s = {.terminal = m->a == 1, .columns = m->b, .rows = m->c, .term = m->strings[0], .environment = m->strings + 1, .nenvironment = end - 1,
-                      .token = k->token, .address = k->address};
+                      .token = k->token};
     if (end < m->nstrings) {
         s.arguments = m->strings + end + 1;
         s.narguments = m->nstrings - end - 1;

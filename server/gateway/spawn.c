@@ -108,29 +108,23 @@ static bool open_pipes(int fds[3], int client_fds[3])
 struct launch {
     char *argv[WORDS_MAX + 8];
     char *envp[24];
-    char server[160], term[80], address[96];
+    char server[160], term[80];
 };
 
 static void prepare(struct launch *l, const struct gateway_config *config, const struct spawn *s)
 {
     int n = 0, e = 0;
-    snprintf(l->server, sizeof l->server, "unix:%s", config->server_path);
     l->argv[n++] = (char *)config->client;
-    l->argv[n++] = (char *)"--server";
-    l->argv[n++] = l->server;
-    l->argv[n++] = (char *)"--token-file";
-    l->argv[n++] = (char *)"/dev/fd/3";
-    if (s->narguments > 0)
-        l->argv[n++] = (char *)"--";
     for (size_t i = 0; i < s->narguments && i < WORDS_MAX; i++)
         l->argv[n++] = (char *)s->arguments[i];
     l->argv[n] = NULL;
     l->envp[e++] = (char *)"PATH=/usr/bin:/bin";
     l->envp[e++] = (char *)"HOME=/nonexistent";
     l->envp[e++] = (char *)"LC_CTYPE=C.UTF-8";
-    l->envp[e++] = (char *)"QUXIANG_GATEWAY=1";
-    snprintf(l->address, sizeof l->address, "QUXIANG_ADDRESS=%s", s->address);
-    l->envp[e++] = l->address;
+    l->envp[e++] = (char *)"QUXIANG_GATEWAY=1"; /* the client takes no file's name and no other server then */
+    l->envp[e++] = (char *)"QUXIANG_TOKEN_FILE=/dev/fd/3";
+    snprintf(l->server, sizeof l->server, "QUXIANG_SERVER=unix:%s", config->server_path);
+    l->envp[e++] = l->server;
     snprintf(l->term, sizeof l->term, "TERM=%s", s->terminal ? terminal_type(s->term) : "dumb");
     l->envp[e++] = l->term;
     for (size_t i = 0; i < s->nenvironment && e < 20; i++)

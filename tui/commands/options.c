@@ -9,7 +9,9 @@
 
 #define DEFAULT_SERVER "unix:/run/quxiang/quxiang.sock"
 
+/* The first OF_THE_GATEWAY are the gateway's alone to say when it started this program. */
 static const char *const with_value[] = {"--server", "--token-file", "--lang", "--class", "--enrolment", NULL};
+enum { OF_THE_GATEWAY = 2 };
 
 static bool take_value(struct options *o, const char *name, const char *value)
 {
@@ -54,6 +56,7 @@ static void defaults(struct options *o)
 {
     const char *server = getenv("QUXIANG_SERVER"), *gateway = getenv("QUXIANG_GATEWAY");
     *o = (struct options){.server = server && *server ? server : DEFAULT_SERVER,
+                          .token_file = getenv("QUXIANG_TOKEN_FILE"),
                           .gateway = gateway && strcmp(gateway, "1") == 0,
                           .language = language_of_environment()};
     tr_use(o->language);
@@ -78,6 +81,10 @@ bool options_take(struct options *o, int *argc, char **argv)
         if (option < 0) {
             argv[kept++] = argv[i];
             continue;
+        }
+        if (o->gateway && option < OF_THE_GATEWAY) {
+            fprintf(stderr, _("quxiang: %s: over SSH the server and the log-in are the connection's own\n"), with_value[option]);
+            return false;
         }
         if (!value && i + 1 == *argc) {
             fprintf(stderr, _("quxiang: %s needs a value\n"), argv[i]);
