@@ -201,6 +201,24 @@ static void add_why(const msgpack_object *may, const char *action, char *text, s
     }
 }
 
+/* From the flow's table: who may take the action, and from which states. */
+static void add_who(const struct audit *a, const char *action, char *text, size_t size)
+{
+    char flow[40], line[256];
+    int which = flow_of(held_text(&a->record.map, "flow", flow, sizeof flow)), wanted = action_of(action);
+    const struct flow_def *def = which < 0 || wanted < 0 ? NULL : flow_def((enum qx_flow)which);
+
+    for (size_t i = 0; def != NULL && i < def->ntransitions; i++) {
+        const struct flow_transition *t = &def->transitions[i];
+        if (t->action != (enum qx_action)wanted)
+            continue;
+        snprintf(line, sizeof line, _("%s: %s, when it is \"%s\""), word_action(action), word_role(role_code(t->by)), word_state(state_code(t->from)));
+        size_t n = strlen(text);
+        if (strstr(text, line) == NULL)
+            snprintf(text + n, size - n, "%s%s", n > 0 ? "\n" : "", line);
+    }
+}
+
 /* X1.9: what is not offered, and why. action NULL: all of them. */
 static void tell_why(struct screen *s, const char *only)
 {
@@ -213,6 +231,8 @@ static void tell_why(struct screen *s, const char *only)
         if ((only == NULL || strcmp(only, action) == 0) && !may_ok(a, action))
             add_why(may, action, text, sizeof text);
     }
+    if (only != NULL && text[0] == '\0')
+        add_who(a, only, text, sizeof text);
     size_t n = strlen(text);
     snprintf(text + n, sizeof text - n, _("%sThe record is: %s. It waits for: %s."), n > 0 ? "\n" : "",
              word_state(held_text(&a->record.map, "state", state, sizeof state)),

@@ -76,7 +76,7 @@ static void add_field(struct audit *a, const struct form_field *field, const msg
     ledger_value(ledger, field, now, sizeof now);
     if (value[0] == '\0' && now[0] == '\0' && old[0] == '\0')
         return;
-    struct doc_line *line = add(&a->doc, 0, LINE_PAIR, form_label(field), form_value(field, value, shown, sizeof shown),
+    struct doc_line *line = add(&a->doc, 0, ledger == NULL ? LINE_VALUE : LINE_PAIR, form_label(field), form_value(field, value, shown, sizeof shown),
                                 form_value(field, now, now_shown, sizeof now_shown));
     line->differs = ledger != NULL && field->ledger != NULL && strcmp(value, now) != 0;
     if (before != NULL && strcmp(value, old) != 0) {
@@ -112,7 +112,7 @@ static void add_form(struct audit *a)
         const char *now = tr_zh() ? field->section_zh : field->section_en;
         if (now != NULL && (section == NULL || strcmp(section, now) != 0)) {
             drop_empty_heading(&a->doc);
-            add(&a->doc, 0, LINE_HEADING, now, NULL, section == NULL ? (ledger == NULL ? _("Ledger (empty)") : _("Ledger")) : NULL);
+            add(&a->doc, 0, LINE_HEADING, now, NULL, section == NULL ? (ledger == NULL ? _("(the ledger is empty)") : _("Ledger")) : NULL);
             section = now;
         }
         add_field(a, field, content, before, ledger);

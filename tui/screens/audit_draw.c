@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LABEL 16
 #define TWO_PANES 110
 
 /* ------------------------------------------------------------------ stage bar */
@@ -75,7 +74,7 @@ struct columns {
 
 static struct columns columns_of(int width)
 {
-    int label = width < 50 ? 12 : LABEL;
+    int label = tr_zh() ? 16 : 22; /* the longest labels of the form tables, nearly */
     int rest = width - label - 5;
     return (struct columns){label, rest - rest * 2 / 5, rest * 2 / 5};
 }
@@ -83,6 +82,11 @@ static struct columns columns_of(int width)
 static int most(int a, int b)
 {
     return a > b ? a : b;
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
 }
 
 static int line_height(const struct doc_line *line, int width)
@@ -112,7 +116,7 @@ static void draw_line(const struct doc_line *line, struct canvas *c, struct rect
     case LINE_HEADING:
         canvas_put(c, r.x, r.y, STYLE_HEADING, line->label);
         if (line->right != NULL)
-            canvas_put(c, x + w.left + 3, r.y, STYLE_HEADING, line->right);
+            canvas_put(c, least(x + w.left + 3, r.x + r.width - text_width(line->right)), r.y, STYLE_HEADING, line->right);
         break;
     case LINE_PAIR:
         canvas_fit(c, r.x, r.y, w.label, STYLE_DIM, line->label);
@@ -124,7 +128,7 @@ static void draw_line(const struct doc_line *line, struct canvas *c, struct rect
         break;
     case LINE_VALUE:
         canvas_fit(c, r.x, r.y, w.label, STYLE_DIM, line->label);
-        canvas_put(c, r.x + w.label, r.y, STYLE_CHANGED, line->changed ? "≠" : " ");
+        canvas_put(c, r.x + w.label, r.y, STYLE_CHANGED, line->changed ? line->pane == 0 ? "*" : "≠" : " ");
         canvas_wrap(c, (struct rect){x, r.y, r.width - w.label - 2, r.height}, line->changed ? STYLE_CHANGED : line->style, line->left, 0);
         break;
     case LINE_TEXT:

@@ -20,7 +20,7 @@ struct column {
 
 static const struct column columns[] = {
     {N_("Name"), QC_name, 8, 0, 8, 0, SHOW_TEXT, false},
-    {N_("Student no."), QC_student_no, 11, 0, 11, 0, SHOW_TEXT, false},
+    {N_("Student no."), QC_student_no, 12, 0, 12, 0, SHOW_TEXT, false},
     {N_("Department"), QC_department, 12, 1, 18, 0, SHOW_TEXT, false},
     {N_("Major"), QC_major, 14, 1, 24, 132, SHOW_TEXT, false},
     {N_("Level"), QC_level, 8, 0, 8, 132, SHOW_LEVEL, false},
