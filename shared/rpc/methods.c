@@ -47,12 +47,12 @@ static const struct value_decl queue_row[] = {
     P("level", STR, "education level"), PO("employer", STR, "employer"), PO("number", STR, "agreement number"),
     P("marks", ARRAY, "of: returned, forced, resubmitted, resubmitted_unchanged (X1.10), directed (S2.9.1)"), END};
 static const struct value_decl graduate_row[] = {
-    P("id", ID, "enrolment"), P("name", STR, "name"), PO("sex", STR, "code gender"), PO("ethnicity", STR, "code ethnicity"),
+    PO("id", ID, "enrolment; absent from what was kept of it"), P("name", STR, "name"), PO("sex", STR, "code gender"), PO("ethnicity", STR, "code ethnicity"),
     PO("political_status", STR, "code political_status"), P("department", STR, "department"), PO("length", STR, "code study_length"),
     P("level", STR, "code education_level"), PO("graduation", STR, "YYYYMM"), PK("mobile", STR, PHONE, "mobile"),
     PK("email", STR, EMAIL, "e-mail"), PK("identity_no", STR, IDENTITY, "identity number"), P("student_no", STR, "student number"),
     P("exam_no", STR, "examination number"), PO("major", STR, "major"), P("training_mode", STR, "code training_mode"),
-    PO("origin", STR, "code region"), P("class", INT, "year"), END};
+    PO("origin", STR, "code region"), PO("class", INT, "year, likewise"), END};
 static const struct value_decl ledger_row[] = {
     PM("destination", MAP, EMPLOYMENT, "{source, record_id, date, values…}"), PM("archive", MAP, ARCHIVE, "likewise"),
     PM("household", MAP, HOUSEHOLD, "likewise"), PO("version", INT, "of the ledger entry"), END};
