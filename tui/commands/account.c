@@ -12,7 +12,7 @@ static const struct column account_columns[] = {
     {"id", N_("id"), NULL},           {"version", N_("version"), NULL},   {"user", N_("user name"), NULL},
     {"role", N_("role"), show_role},  {"name", N_("name"), NULL},         {"title", N_("title"), NULL},
     {"department", N_("department"), NULL}, {"matched", N_("in the roster"), NULL}, {"rights", N_("rights"), NULL},
-    {"scope", N_("scope"), NULL},     {"email", N_("e-mail"), NULL},      {"mobile", N_("mobile"), NULL},
+    {"scope", N_("scope"), show_choice},     {"email", N_("e-mail"), NULL},      {"mobile", N_("mobile"), NULL},
     {"disabled", N_("disabled"), NULL}, {"activated", N_("activated"), NULL}, {0}};
 static const struct column key_columns[] = {
     {"fingerprint", N_("fingerprint"), NULL}, {"kind", N_("kind"), NULL}, {"comment", N_("comment"), NULL}, {"added_at", N_("added"), show_time}, {0}};

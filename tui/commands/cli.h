@@ -91,7 +91,7 @@ const msgpack_object *array_of(const msgpack_object *map, const char *key, uint3
 /* How a value reads in a table. Answers buf or a text that lives longer. */
 typedef const char *(*value_show)(const msgpack_object *value, char *buf, size_t len);
 struct column {
-    const char *key, *title; /* title: N_("…") */
+    const char *key, *title; /* title: N_("…"); key "": the whole row */
     value_show show;         /* NULL: as it is */
 };
 const char *show_plain(const msgpack_object *, char *buf, size_t len);
@@ -103,6 +103,8 @@ const char *show_time(const msgpack_object *, char *buf, size_t len);
 const char *show_kind(const msgpack_object *, char *buf, size_t len);
 const char *show_level(const msgpack_object *, char *buf, size_t len);
 const char *show_reason(const msgpack_object *, char *buf, size_t len);
+const char *show_choice(const msgpack_object *, char *buf, size_t len);
+const char *show_message(const msgpack_object *row, char *buf, size_t len); /* of a whole row of inbox.list */
 const char *show_region(const msgpack_object *, char *buf, size_t len);
 
 /* A table being written page by page: widths from the first page; JSON as one array. */

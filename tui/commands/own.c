@@ -26,15 +26,8 @@ static const struct column own_columns[] = {
 static const struct column draft_columns[] = {
     {"uuid", N_("draft"), NULL}, {"flow", N_("flow"), show_flow}, {"kind", N_("kind"), show_kind}, {"updated_at", N_("changed"), show_time}, {0}};
 
-static const char *show_message(const msgpack_object *o, char *buf, size_t len)
-{
-    char kind[64];
-    snprintf(kind, sizeof kind, "%s", show_plain(o, buf, len));
-    return word_message(kind, &(msgpack_object){.type = MSGPACK_OBJECT_MAP}, buf, len);
-}
-
 static const struct column message_columns[] = {
-    {"id", N_("id"), NULL}, {"at", N_("when"), show_time}, {"kind", N_("message"), show_message}, {"record", N_("record"), NULL},
+    {"id", N_("id"), NULL}, {"at", N_("when"), show_time}, {"", N_("message"), show_message}, {"record", N_("record"), NULL},
     {"read", N_("read"), NULL}, {0}};
 
 static int own_rows(struct cli *cli, const char *key, const struct column *columns)

@@ -29,7 +29,7 @@ static const struct column graduate_columns[] = {
     {0},
 };
 static const struct column evidence_columns[] = {
-    {"id", N_("evidence"), NULL}, {"purpose", N_("purpose"), NULL}, {"file_name", N_("file"), NULL}, {"size", N_("bytes"), NULL},
+    {"id", N_("evidence"), NULL}, {"purpose", N_("purpose"), show_choice}, {"file_name", N_("file"), NULL}, {"size", N_("bytes"), NULL},
     {"media_type", N_("type"), NULL}, {"added_at", N_("added"), show_time}, {0}};
 static const struct column may_columns[] = {
     {"action", N_("action"), show_action}, {"ok", N_("may be done"), NULL}, {"failed", N_("why not"), NULL}, {0}};

@@ -14,7 +14,7 @@
 static const struct column account_columns[] = {
     {"account_id", N_("account"), NULL}, {"user", N_("user name"), NULL},   {"name", N_("name"), NULL},
     {"role", N_("role"), show_role},     {"school", N_("school"), NULL},    {"school_code", N_("school code"), NULL},
-    {"department", N_("department"), NULL}, {"rights", N_("rights"), NULL}, {"scope", N_("scope"), NULL},
+    {"department", N_("department"), NULL}, {"rights", N_("rights"), NULL}, {"scope", N_("scope"), show_choice},
     {"classes", N_("classes"), NULL},    {"class", N_("class"), NULL},      {"enrolment", N_("enrolment"), NULL},
     {"language", N_("language"), NULL},  {0}};
 static const struct column enrolment_columns[] = {

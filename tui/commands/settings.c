@@ -14,7 +14,7 @@ static const struct column settings_columns[] = {
     {"online_signing", N_("online signing"), NULL},
     {"supplement", N_("supplement"), NULL},
     {"destination", N_("destination"), NULL},
-    {"audit_mode", N_("audit mode"), NULL},
+    {"audit_mode", N_("audit mode"), show_choice},
     {"termination_limit", N_("termination applications allowed"), NULL},
     {"void_audited", N_("void is audited"), NULL},
     {"agreement_parties", N_("parties of an agreement"), NULL},

@@ -131,6 +131,27 @@ const char *show_reason(const msgpack_object *o, char *buf, size_t len)
     return show_code("audit_reject_reason", o, buf, len);
 }
 
+const char *show_message(const msgpack_object *row, char *buf, size_t len)
+{
+    const msgpack_object none = {.type = MSGPACK_OBJECT_MAP}, *params = map_get(row, "params");
+    return word_message(text_of(row, "kind"), params ? params : &none, buf, len);
+}
+
+/* Settings' and accounts' words; an unknown one is shown as it is. */
+const char *show_choice(const msgpack_object *o, char *buf, size_t len)
+{
+    static const char *const words[][2] = {
+        {"school_only", N_("school only")},   {"two_level", N_("department, then school")},
+        {"both", N_("all education levels")}, {"undergraduate", N_("undergraduate and vocational")},
+        {"postgraduate", N_("postgraduate")}, {"proof", N_("proof")},
+        {"stamped_image", N_("stamped agreement")}};
+    const char *text = show_plain(o, buf, len);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(text, words[i][0]) == 0)
+            return _(words[i][1]);
+    return text;
+}
+
 const char *show_region(const msgpack_object *o, char *buf, size_t len)
 {
     const char *code = show_plain(o, buf, len);
@@ -148,7 +169,7 @@ void print_json(const msgpack_object *o)
 
 static const char *cell_of(const msgpack_object *row, const struct column *c, char *buf, size_t len)
 {
-    const msgpack_object *o = map_get(row, c->key);
+    const msgpack_object *o = *c->key ? map_get(row, c->key) : row;
     buf[0] = '\0';
     return o ? (c->show ? c->show : show_plain)(o, buf, len) : "";
 }
@@ -234,7 +255,7 @@ void print_fields(const msgpack_object *map, const struct column *columns)
     char buf[CELL_BYTES];
     int widest = 0;
     for (const struct column *c = columns; c->key; c++) {
-        const int width = map_get(map, c->key) ? text_width(_(c->title)) : 0;
+        const int width = !*c->key || map_get(map, c->key) ? text_width(_(c->title)) : 0;
         widest = width > widest ? width : widest;
     }
     for (const struct column *c = columns; c->key; c++) {

@@ -18,7 +18,7 @@ struct accounts {
 
 static const struct paged_column columns[] = {
     {"user", N_("user name"), NULL, 16},          {"name", N_("name"), NULL, 10},      {"role", N_("role"), show_role, 10},
-    {"department", N_("department"), NULL, 0},    {"scope", N_("scope"), NULL, 13},    {"matched", N_("in roster"), NULL, 9},
+    {"department", N_("department"), NULL, 0},    {"scope", N_("scope"), show_choice, 14},    {"matched", N_("in roster"), NULL, 9},
     {"disabled", N_("disabled"), NULL, 8},        {0},
 };
 

@@ -147,7 +147,7 @@ static void draw_row(void *owner, struct canvas *c, long index, struct rect r, b
     int x = r.x;
     (void)is_cursor;
     for (const struct paged_column *o = p->columns; o->key && x < r.x + r.width; o++) {
-        const msgpack_object *value = map_get(&p->rows[index], o->key);
+        const msgpack_object *value = *o->key ? map_get(&p->rows[index], o->key) : &p->rows[index];
         const int width = width_of(p, o, r.width), room = r.x + r.width - x;
         buf[0] = '\0';
         canvas_fit(c, x, r.y, width < room ? width : room, STYLE_NORMAL,

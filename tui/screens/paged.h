@@ -10,7 +10,7 @@
 #include "screens.h"
 
 struct paged_column {
-    const char *key, *title; /* title: msgid */
+    const char *key, *title; /* title: msgid; key "": the whole row */
     value_show show;         /* NULL: as it is */
     int width;               /* columns; 0: what is left, once */
 };
