@@ -1,9 +1,9 @@
 /*
  * admit.c - may this call be carried out? A flat ladder of named, counted refusals over the method's declaration.
  *
- * Rungs are pure looks at the call. Rights are looked at in the connection's cache of the session; a refusal by that cache is
- * only given after the session was read anew once, so that a right just granted holds at once; one just taken away is found
- * by the version check of every load (req_read(), decide_load).
+ * Rungs are pure looks at the call. Rights are looked at in the connection's cache of the session; a refusal by that
+ * cache is only given after the session was read anew once, so that a right just granted holds at once; one just taken
+ * away is found by the version check of every load (req_read(), decide_load).
  */
 #include "front.h"
 #include "session.h"
@@ -46,7 +46,8 @@ static bool few_enough(struct call *call, struct refusal *r)
 {
     const struct conn *c = call->pub.conn;
     unsigned max = c->kind == KIND_GATEWAY ? IN_FLIGHT_GATEWAY : (unsigned)call->pub.server->config.in_flight_max;
-    return c->in_flight <= max || refuse(r, RPC_RESOURCE_EXHAUSTED, "too many calls under way on this connection", "", "");
+    return c->in_flight <= max ||
+           refuse(r, RPC_RESOURCE_EXHAUSTED, "too many calls under way on this connection", "", "");
 }
 
 static bool slow_enough(struct call *call, struct refusal *r)
@@ -78,8 +79,9 @@ static bool by_the_broker(struct call *call, struct refusal *r)
 {
     bool gateway = call->pub.conn ? call->pub.conn->kind == KIND_GATEWAY : false;
     bool wanted = call->pub.method->flags & MF_GATEWAY || strcmp(call->pub.method->name, "hello") == 0;
-    return gateway ? wanted || refuse(r, RPC_PERMISSION_DENIED, "the gateway's connection only asks for log-ins", "", "")
-                   : !(call->pub.method->flags & MF_GATEWAY) || refuse(r, RPC_UNIMPLEMENTED, "no such method", "", "");
+    return gateway
+               ? wanted || refuse(r, RPC_PERMISSION_DENIED, "the gateway's connection only asks for log-ins", "", "")
+               : !(call->pub.method->flags & MF_GATEWAY) || refuse(r, RPC_UNIMPLEMENTED, "no such method", "", "");
 }
 
 static bool logged_in(struct call *call, struct refusal *r)
@@ -92,13 +94,15 @@ static bool role_may(struct call *call, struct refusal *r)
 {
     const struct method *m = call->pub.method;
     return m->flags & MF_ANONYMOUS || m->roles & (1u << call->pub.session.actor.role) ||
-           refuse(r, RPC_PERMISSION_DENIED, "%s isn't for the role %s", m->name, role_code(call->pub.session.actor.role));
+           refuse(r, RPC_PERMISSION_DENIED, "%s isn't for the role %s", m->name,
+                  role_code(call->pub.session.actor.role));
 }
 
 /* Rights are the managers' (S1.4.2); graduates and employers are bound to their own records by scope. */
 static bool right_held(struct call *call, struct refusal *r)
 {
-    static const char *const modules[] = {"employment", "archive", "household"}, *const rights[] = {"none", "read", "write"};
+    static const char *const modules[] = {"employment", "archive", "household"}, *const rights[] = {"none", "read",
+                                                                                                    "write"};
     const struct method *m = call->pub.method;
     const struct flow_actor *a = &call->pub.session.actor;
     if (m->right == RIGHT_NONE || !((1u << a->role) & (R_MANAGER | R(SUPPORT))))
@@ -113,9 +117,10 @@ static bool class_chosen(struct call *call, struct refusal *r)
     if (call->pub.method->flags & (MF_NO_CLASS | MF_ANONYMOUS))
         return true;
     if (s->actor.role == ROLE_GRADUATE)
-        return s->actor.graduate_id || refuse(r, RPC_FAILED_PRECONDITION, "choose an enrolment first (session.select)", "", "");
-    return s->actor.role == ROLE_OPERATOR || s->actor.role == ROLE_SUPPORT || s->actor.role == ROLE_EMPLOYER || s->class_year ||
-           refuse(r, RPC_FAILED_PRECONDITION, "choose a class first (session.select)", "", "");
+        return s->actor.graduate_id ||
+               refuse(r, RPC_FAILED_PRECONDITION, "choose an enrolment first (session.select)", "", "");
+    return s->actor.role == ROLE_OPERATOR || s->actor.role == ROLE_SUPPORT || s->actor.role == ROLE_EMPLOYER ||
+           s->class_year || refuse(r, RPC_FAILED_PRECONDITION, "choose a class first (session.select)", "", "");
 }
 
 /* ------------------------------------------------------------------ parameters as declared */
@@ -161,8 +166,8 @@ static bool has_type(const msgpack_object *o, enum value_type type)
 
 static bool parameters_fit(struct call *call, struct refusal *r)
 {
-    static const char *const types[] = {"a string", "an integer", "true or false", "binary", "an id like 10001-4711", "a time",
-                                        "a UUID", "a map", "an array"};
+    static const char *const types[] = {"a string", "an integer", "true or false", "binary",  "an id like 10001-4711",
+                                        "a time",   "a UUID",     "a map",         "an array"};
     for (const struct value_decl *d = call->pub.method->params; d && d->name; d++) {
         const msgpack_object *o = map_get(call->pub.params, d->name);
         if (!o && !d->optional)
@@ -175,16 +180,11 @@ static bool parameters_fit(struct call *call, struct refusal *r)
 
 /* parameters_fit() comes last: who may not call at all learns nothing of a call's form that matters to it. */
 static const struct rung ladder[] = {
-    {"stopping", serving, .arrival = true},
-    {"in_flight", few_enough, .arrival = true},
-    {"rate", slow_enough, .arrival = true},
-    {"unknown_method", known, .arrival = true},
-    {"gateway", by_the_broker, .arrival = true},
-    {"not_logged_in", logged_in, .cached = false},
-    {"role", role_may, .cached = true},
-    {"right", right_held, .cached = true},
-    {"no_class", class_chosen, .cached = true},
-    {"parameters", parameters_fit, .cached = false},
+    {"stopping", serving, .arrival = true},      {"in_flight", few_enough, .arrival = true},
+    {"rate", slow_enough, .arrival = true},      {"unknown_method", known, .arrival = true},
+    {"gateway", by_the_broker, .arrival = true}, {"not_logged_in", logged_in, .cached = false},
+    {"role", role_may, .cached = true},          {"right", right_held, .cached = true},
+    {"no_class", class_chosen, .cached = true},  {"parameters", parameters_fit, .cached = false},
 };
 _Static_assert(sizeof ladder / sizeof *ladder <= ADMIT_RUNGS_MAX, "raise ADMIT_RUNGS_MAX");
 

@@ -138,7 +138,8 @@ void req_error(struct req *req, enum rpc_error error, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     if (error == RPC_INTERNAL)
-        log_line("error", "session=%lld event=call_failed method=%s", (long long)req->session.session_id, req->method ? req->method->name : "?");
+        log_line("error", "session=%lld event=call_failed method=%s", (long long)req->session.session_id,
+                 req->method ? req->method->name : "?");
     if (call->answering)
         pack_free(&call->answer);
     pack_init(&call->answer);
@@ -162,7 +163,8 @@ void req_db_error(struct req *req, const struct db_result *r)
         req_error(req, RPC_UNAVAILABLE, "the database is away; try again");
         return;
     case DB_UNKNOWN:
-        req_error(req, RPC_ABORTED, "the connection to the database broke under way; try again with the same request_id");
+        req_error(req, RPC_ABORTED,
+                  "the connection to the database broke under way; try again with the same request_id");
         return;
     default:
         log_line("error", "session=%lld event=database_error method=%s statement=%d sqlstate=%s error=\"%s\"",
@@ -213,7 +215,8 @@ bool req_id(struct req *req, const char *key, char school[QX_SCHOOL_CODE], int64
 {
     const char *s;
     size_t len;
-    if (!map_str(req->params, key, &s, &len) || len < 7 || len > 24 || s[5] != '-' || !digits_only(s, 5) || !digits_only(s + 6, len - 6))
+    if (!map_str(req->params, key, &s, &len) || len < 7 || len > 24 || s[5] != '-' || !digits_only(s, 5) ||
+        !digits_only(s + 6, len - 6))
         return false;
     memcpy(school, s, 5);
     school[5] = '\0';

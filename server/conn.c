@@ -1,8 +1,8 @@
 /*
  * conn.c - a connection's bytes: in, until messages are whole; out, without a slow reader costing anybody anything.
  *
- * Reading stops while the peer leaves its answers unread, while it has had its share of this turn, and while it closes. What
- * is written during a turn goes out once, at the turn's end. An idle connection owns no buffer.
+ * Reading stops while the peer leaves its answers unread, while it has had its share of this turn, and while it closes.
+ * What is written during a turn goes out once, at the turn's end. An idle connection owns no buffer.
  */
 #include "front.h"
 
@@ -286,7 +286,8 @@ void conn_close(struct conn *c, const char *reason)
     if (c->state == STATE_DEAD)
         return;
     if (reason)
-        log_line("info", "session=%lld address=%s event=connection_closed reason=%s", (long long)c->session.session_id, c->address, reason);
+        log_line("info", "session=%lld address=%s event=connection_closed reason=%s", (long long)c->session.session_id,
+                 c->address, reason);
     c->state = STATE_DEAD;
     event_del(&c->read);
     event_del(&c->write);
@@ -309,7 +310,8 @@ void conn_finish(struct conn *c, const char *reason)
     if (c->state != STATE_OPEN)
         return;
     if (reason)
-        log_line("info", "session=%lld address=%s event=connection_closing reason=%s", (long long)c->session.session_id, c->address, reason);
+        log_line("info", "session=%lld address=%s event=connection_closing reason=%s", (long long)c->session.session_id,
+                 c->address, reason);
     c->state = STATE_CLOSING;
     c->stuck_since = monotonic_ms();
     event_del(&c->read);

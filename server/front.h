@@ -1,12 +1,13 @@
 /*
- * front.h - the side that clients see: listeners, connections, calls. Inside the server's own files; methods see server.h.
+ * front.h - the side that clients see: listeners, connections, calls. Inside the server's own files; methods see
+ * server.h.
  *
  * A connection is in one of three states and in one of two lists:
  *   OPEN     reads, answers                                   list `conns`
  *   CLOSING  reads no more, goes when its output is gone      list `conns`
- *   DEAD     socket closed, freed at the end of the turn      list `dead` (libevent may still deliver an event before that)
- * Only conn_close() and conn_finish() change it. A call belongs to its connection until it is answered; if the connection dies
- * first, the call goes on without one and its answer is dropped.
+ *   DEAD     socket closed, freed at the end of the turn      list `dead` (libevent may still deliver an event before
+ * that) Only conn_close() and conn_finish() change it. A call belongs to its connection until it is answered; if the
+ * connection dies first, the call goes on without one and its answer is dropped.
  */
 #ifndef QX_FRONT_H
 #define QX_FRONT_H
@@ -94,9 +95,10 @@ void call_start(struct conn *, const uint8_t *bytes, size_t len); /* one whole m
 void call_free(struct call *);
 
 /* admit.c */
-bool admit_handlers(struct front *); /* finds each method's handler; logs what doesn't fit; false: a handler without a method */
-void admit(struct call *);           /* the ladder, then the handler */
-void admit_again(struct call *);     /* the same without what is counted at arrival */
+bool admit_handlers(
+    struct front *);       /* finds each method's handler; logs what doesn't fit; false: a handler without a method */
+void admit(struct call *); /* the ladder, then the handler */
+void admit_again(struct call *); /* the same without what is counted at arrival */
 void admit_report(const struct front *, struct pack *, uint32_t *members); /* counters by name */
 
 int64_t monotonic_ms(void);

@@ -13,9 +13,9 @@
 #include <string.h>
 
 #define EVERY_US 50000
-#define PAYLOAD_MAX 7900    /* PostgreSQL refuses 8,000 bytes and more */
-#define WAITING_MAX 262144  /* more than this in 50 ms: some hints are dropped */
-#define SINGLES_MAX 20      /* hints that name their record, per watcher and payload */
+#define PAYLOAD_MAX 7900   /* PostgreSQL refuses 8,000 bytes and more */
+#define WAITING_MAX 262144 /* more than this in 50 ms: some hints are dropped */
+#define SINGLES_MAX 20     /* hints that name their record, per watcher and payload */
 
 struct hints {
     struct server *server;
@@ -55,9 +55,9 @@ static void on_commit(void *arg, const struct act_result *r)
 {
     struct hints *h = arg;
     char line[256];
-    int n = snprintf(line, sizeof line, "%s %d %s %s %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n", r->school_code,
-                     r->class_year, flow_code(r->flow), state_code(r->state), state_code(r->from), r->record_id, r->version,
-                     r->department_id, r->graduate_id);
+    int n = snprintf(line, sizeof line, "%s %d %s %s %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+                     r->school_code, r->class_year, flow_code(r->flow), state_code(r->state), state_code(r->from),
+                     r->record_id, r->version, r->department_id, r->graduate_id);
     if (n <= 0 || (size_t)n >= sizeof line || h->len + (size_t)n > WAITING_MAX)
         return;
     memcpy(h->text + h->len, line, (size_t)n);
@@ -140,8 +140,9 @@ static void on_notify(void *arg, const char *channel, const char *payload)
         return;
     for (const char *line = payload; *line && b.n < sizeof hints / sizeof *hints;) {
         struct hint *i = &hints[b.n];
-        if (sscanf(line, "%5s %d %31s %31s %31s %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64, i->school, &i->class_year, i->flow,
-                   i->state, i->from, &i->record, &i->version, &i->department, &i->graduate) == 9)
+        if (sscanf(line, "%5s %d %31s %31s %31s %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64, i->school,
+                   &i->class_year, i->flow, i->state, i->from, &i->record, &i->version, &i->department,
+                   &i->graduate) == 9)
             b.n++;
         line += strcspn(line, "\n");
         line += *line == '\n';

@@ -1,7 +1,7 @@
 /*
- * hints.h - "something changed": told to every server after the commit, at most every 50 ms, on a connection of its own (a
- * NOTIFY inside the decision's transaction would halve throughput), and from there to the sessions that watch. Hints may be
- * lost; nobody's correctness hangs on them.
+ * hints.h - "something changed": told to every server after the commit, at most every 50 ms, on a connection of its own
+ * (a NOTIFY inside the decision's transaction would halve throughput), and from there to the sessions that watch. Hints
+ * may be lost; nobody's correctness hangs on them.
  */
 #ifndef QX_HINTS_H
 #define QX_HINTS_H

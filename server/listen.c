@@ -1,6 +1,6 @@
 /*
- * listen.c - where connections come from: a Unix socket for clients, one for the gateway's broker alone, and loopback. And the
- * one pass a second that applies every time limit.
+ * listen.c - where connections come from: a Unix socket for clients, one for the gateway's broker alone, and loopback.
+ * And the one pass a second that applies every time limit.
  *
  * Out of file descriptors: the listeners rest for a second, so that the loop doesn't spin on what it can't accept.
  */
@@ -36,7 +36,8 @@ static void address_of(evutil_socket_t fd, const struct sockaddr *sa, char *buf,
     snprintf(buf, len, "%s", host);
 }
 
-static void accepted(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, struct server *s, enum conn_kind kind)
+static void accepted(struct evconnlistener *l, evutil_socket_t fd, struct sockaddr *sa, struct server *s,
+                     enum conn_kind kind)
 {
     (void)l;
     char address[64];
@@ -92,9 +93,9 @@ static void on_accept_error(struct evconnlistener *l, void *arg)
 
 static bool listen_at(struct front *f, evconnlistener_cb cb, const struct sockaddr *sa, socklen_t len)
 {
-    struct evconnlistener *l = evconnlistener_new_bind(f->server->base, cb, f->server,
-                                                       LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, 512, sa,
-                                                       (int)len);
+    struct evconnlistener *l =
+        evconnlistener_new_bind(f->server->base, cb, f->server,
+                                LEV_OPT_CLOSE_ON_FREE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_REUSEABLE, 512, sa, (int)len);
     if (!l)
         return false;
     evconnlistener_set_error_cb(l, on_accept_error);
@@ -136,8 +137,10 @@ static bool listen_unix(struct front *f, const char *path, mode_t mode, evconnli
 /* Loopback only: another host comes through SSH. A machine without IPv6 is served by IPv4 alone. */
 static bool listen_tcp(struct front *f, int port, char *why, size_t len)
 {
-    struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct sockaddr_in v4 = {
+        .sin_family = AF_INET, .sin_port = htons((uint16_t)port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons((uint16_t)port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
     if (!listen_at(f, on_tcp, (const struct sockaddr *)&v4, sizeof v4)) {
         snprintf(why, len, "cannot listen on 127.0.0.1:%d: %s", port, strerror(errno));
         return false;
@@ -203,7 +206,8 @@ bool front_open(struct server *s, char *why, size_t len)
     event_add(&f->janitor, &(struct timeval){.tv_sec = 1});
     if (s->config.unix_path) {
         snprintf(gateway, sizeof gateway, "%s.gateway", s->config.unix_path);
-        if (!listen_unix(f, s->config.unix_path, 0660, on_unix, why, len) || !listen_unix(f, gateway, 0600, on_gateway, why, len))
+        if (!listen_unix(f, s->config.unix_path, 0660, on_unix, why, len) ||
+            !listen_unix(f, gateway, 0600, on_gateway, why, len))
             return false;
     }
     return !s->config.port || listen_tcp(f, s->config.port, why, len);

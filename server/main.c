@@ -24,7 +24,11 @@ struct option_row {
 };
 
 static struct run_options options = {
-    .config = {.connections_max = 4000, .in_flight_max = 64, .anonymous_seconds = 30, .idle_seconds = 12 * 3600, .help_contact = ""},
+    .config = {.connections_max = 4000,
+               .in_flight_max = 64,
+               .anonymous_seconds = 30,
+               .idle_seconds = 12 * 3600,
+               .help_contact = ""},
 };
 static struct {
     const char *print_flow, *print_methods, *format, *language;
@@ -34,23 +38,31 @@ static struct {
 static const struct option_row rows[] = {
     {"embedded", "DIR", OPTION_TEXT, &options.config.embedded_dir, 0, 0, "run a private PostgreSQL in DIR"},
     {"db", "CONNINFO", OPTION_TEXT, &options.config.conninfo, 0, 0, "use this PostgreSQL (libpq connection string)"},
-    {"owner-db", "CONNINFO", OPTION_TEXT, &options.owner_conninfo, 0, 0, "the same database as its owner, who migrates"},
-    {"keys", "FILE", OPTION_TEXT, &options.config.keys_file, 0, 0, "the server's keys; made if missing (default: DIR/keys)"},
-    {"listen-unix", "PATH", OPTION_TEXT, &options.config.unix_path, 0, 0, "socket for clients; PATH.gateway is the gateway's"},
+    {"owner-db", "CONNINFO", OPTION_TEXT, &options.owner_conninfo, 0, 0,
+     "the same database as its owner, who migrates"},
+    {"keys", "FILE", OPTION_TEXT, &options.config.keys_file, 0, 0,
+     "the server's keys; made if missing (default: DIR/keys)"},
+    {"listen-unix", "PATH", OPTION_TEXT, &options.config.unix_path, 0, 0,
+     "socket for clients; PATH.gateway is the gateway's"},
     {"port", "N", OPTION_NUMBER, &options.config.port, 1, 65535, "TCP port on 127.0.0.1 and ::1"},
     {"help-contact", "TEXT", OPTION_TEXT, &options.config.help_contact, 0, 0, "shown in every client"},
     {"connections-max", "N", OPTION_NUMBER, &options.config.connections_max, 1, 100000, "connections at once (4000)"},
-    {"in-flight-max", "N", OPTION_NUMBER, &options.config.in_flight_max, 1, 10000, "calls under way per connection (64)"},
+    {"in-flight-max", "N", OPTION_NUMBER, &options.config.in_flight_max, 1, 10000,
+     "calls under way per connection (64)"},
     {"login-seconds", "N", OPTION_NUMBER, &options.config.anonymous_seconds, 1, 3600, "time to log in (30)"},
-    {"idle-seconds", "N", OPTION_NUMBER, &options.config.idle_seconds, 1, 604800, "silence after which a connection ends (43200)"},
+    {"idle-seconds", "N", OPTION_NUMBER, &options.config.idle_seconds, 1, 604800,
+     "silence after which a connection ends (43200)"},
     {"migrate-only", NULL, OPTION_FLAG, &options.migrate_only, 0, 0, "bring the schema up to date and end"},
-    {"demo-data", "N", OPTION_LONG, &options.demo_graduates, 200, 100000000, "make demonstration data of N graduates first"},
-    {"demo-waiting", "N", OPTION_LONG, &options.demo_waiting, 0, 100000000, "so many of their records wait for an auditor"},
+    {"demo-data", "N", OPTION_LONG, &options.demo_graduates, 200, 100000000,
+     "make demonstration data of N graduates first"},
+    {"demo-waiting", "N", OPTION_LONG, &options.demo_waiting, 0, 100000000,
+     "so many of their records wait for an auditor"},
     {"demo-users", "FILE", OPTION_TEXT, &options.demo_users, 0, 0, "write the demonstration's log-ins there"},
     {"print-flow", "NAME", OPTION_TEXT, &also.print_flow, 0, 0, "draw a flow and end; list: their names"},
     {"format", "FORMAT", OPTION_TEXT, &also.format, 0, 0, "of --print-flow: dot, mermaid, table"},
     {"lang", "LANG", OPTION_TEXT, &also.language, 0, 0, "of --print-flow: zh, en"},
-    {"print-methods", "FORMAT", OPTION_TEXT, &also.print_methods, 0, 0, "print every method's declaration and end: json, man"},
+    {"print-methods", "FORMAT", OPTION_TEXT, &also.print_methods, 0, 0,
+     "print every method's declaration and end: json, man"},
     {"version", NULL, OPTION_FLAG, &also.version, 0, 0, "print the version and end"},
     {"help", NULL, OPTION_FLAG, &also.help, 0, 0, "print this and end"},
 };
@@ -63,7 +75,8 @@ static int usage(FILE *out, int status)
                  "       quxiangd --print-flow=NAME [--format=dot|mermaid|table]\n\n");
     for (int i = 0; i < ROWS; i++) {
         char left[64];
-        snprintf(left, sizeof left, "--%s%s%s", rows[i].name, rows[i].value ? " " : "", rows[i].value ? rows[i].value : "");
+        snprintf(left, sizeof left, "--%s%s%s", rows[i].name, rows[i].value ? " " : "",
+                 rows[i].value ? rows[i].value : "");
         fprintf(out, "  %-24s %s\n", left, rows[i].help);
     }
     return status;
@@ -82,7 +95,8 @@ static bool store(const struct option_row *row, const char *value)
     }
     long n = strtol(value, &end, 10);
     if (*value == '\0' || *end || n < row->min || n > row->max) {
-        fprintf(stderr, "quxiangd: --%s takes a number from %ld to %ld, not %s\n", row->name, row->min, row->max, value);
+        fprintf(stderr, "quxiangd: --%s takes a number from %ld to %ld, not %s\n", row->name, row->min, row->max,
+                value);
         return false;
     }
     if (row->kind == OPTION_LONG)

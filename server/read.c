@@ -1,6 +1,7 @@
 /*
- * read.c - reads behind a check of the caller's rights, in one segment: what the session caches is either still true, or it is
- * read anew and the call climbs the ladder again. A read that a broken connection swallowed is simply sent again.
+ * read.c - reads behind a check of the caller's rights, in one segment: what the session caches is either still true,
+ * or it is read anew and the call climbs the ladder again. A read that a broken connection swallowed is simply sent
+ * again.
  */
 #include "front.h"
 #include "session.h"
@@ -81,7 +82,8 @@ static void on_read(void *arg, const struct db_result *r)
     }
 }
 
-void req_read(struct req *req, enum db_class cls, const char *statement, int n, const char *const *values, req_rows done)
+void req_read(struct req *req, enum db_class cls, const char *statement, int n, const char *const *values,
+              req_rows done)
 {
     struct read *read = req_alloc(req, sizeof *read);
     char account[24], session[24];

@@ -1,6 +1,7 @@
 /*
- * rows.c - pack_rows(): what a row's columns become on the wire when the handler has nothing to say about it (server.h). The
- * safe side is the default: a column with a personal name is masked unless the handler says that the numbers may be seen.
+ * rows.c - pack_rows(): what a row's columns become on the wire when the handler has nothing to say about it
+ * (server.h). The safe side is the default: a column with a personal name is masked unless the handler says that the
+ * numbers may be seen.
  */
 #include "server.h"
 
@@ -12,7 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OID_BOOL = 16, OID_INT8 = 20, OID_INT2 = 21, OID_INT4 = 23, OID_BYTEA = 17, OID_JSON = 114, OID_TIMESTAMPTZ = 1184, OID_JSONB = 3802 };
+enum {
+    OID_BOOL = 16,
+    OID_INT8 = 20,
+    OID_INT2 = 21,
+    OID_INT4 = 23,
+    OID_BYTEA = 17,
+    OID_JSON = 114,
+    OID_TIMESTAMPTZ = 1184,
+    OID_JSONB = 3802
+};
 
 static const struct {
     const char *name;
@@ -53,7 +63,8 @@ static bool hidden(const struct req *req, const char *name)
 {
     const struct value_decl *d = declared(req->method, name);
     const struct flow_actor *a = &req->session.actor;
-    return d && d->module != MODULE_EMPLOYMENT && (1u << a->role) & (R_MANAGER | R(SUPPORT)) && a->rights[d->module] < RIGHT_READ;
+    return d && d->module != MODULE_EMPLOYMENT && (1u << a->role) & (R_MANAGER | R(SUPPORT)) &&
+           a->rights[d->module] < RIGHT_READ;
 }
 
 static void pack_text(struct pack *p, const char *s, size_t len, enum mask mask)

@@ -1,6 +1,7 @@
 /*
- * run.c - see run.h. Order of start: flow tables checked, rights dropped, database there, keys, schema, loop, listeners; and
- * the other way round at the end: no more connections, what is under way finished, then everything taken down.
+ * run.c - see run.h. Order of start: flow tables checked, rights dropped, database there, keys, schema, loop,
+ * listeners; and the other way round at the end: no more connections, what is under way finished, then everything taken
+ * down.
  */
 #include "run.h"
 
@@ -58,7 +59,8 @@ static bool start_database(struct run *r, char *why)
     }
     if (!embedded_drop(config->embedded_dir, &r->data_dir, why, WHY))
         return false;
-    r->server.embedded = r->options->command_argc ? embedded_attach(r->data_dir, why, WHY) : embedded_start(r->data_dir, why, WHY);
+    r->server.embedded =
+        r->options->command_argc ? embedded_attach(r->data_dir, why, WHY) : embedded_start(r->data_dir, why, WHY);
     if (!r->server.embedded)
         return false;
     r->owner_conninfo = embedded_owner_conninfo(r->server.embedded);
@@ -82,7 +84,8 @@ static bool load_keys(struct run *r, char *why)
 static bool seed_demo(struct run *r, char *why)
 {
     const struct run_options *o = r->options;
-    struct demo_options demo = {.graduates = o->demo_graduates, .waiting = o->demo_waiting, .users_file = o->demo_users};
+    struct demo_options demo = {
+        .graduates = o->demo_graduates, .waiting = o->demo_waiting, .users_file = o->demo_users};
     return !o->demo_graduates || demo_seed(r->owner_conninfo, r->server.hmac_key, &demo, why, WHY);
 }
 
@@ -199,7 +202,8 @@ static int serve(struct run *r)
     add_events(r);
     bool open = front_open(s, why, sizeof why);
     if (open) {
-        log_line("info", "event=ready unix=%s port=%d", s->config.unix_path ? s->config.unix_path : "-", s->config.port);
+        log_line("info", "event=ready unix=%s port=%d", s->config.unix_path ? s->config.unix_path : "-",
+                 s->config.port);
         event_base_dispatch(s->base);
         log_line("info", "event=stopped");
     }

@@ -1,6 +1,6 @@
 /*
- * secrets.c - see secrets.h. Whoever reads the database alone can neither log in nor try identity numbers: tokens and codes
- * are hashes of many random bits there, numbers are keyed with a key it does not hold.
+ * secrets.c - see secrets.h. Whoever reads the database alone can neither log in nor try identity numbers: tokens and
+ * codes are hashes of many random bits there, numbers are keyed with a key it does not hold.
  */
 #include "secrets.h"
 
@@ -21,8 +21,12 @@ static bool write_keys(const char *file, char *why, size_t len)
     sodium_bin2hex(hex[0], sizeof hex[0], keys[0], 32);
     sodium_bin2hex(hex[1], sizeof hex[1], keys[1], 32);
     int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 && dprintf(fd, "# quxiangd's keys. Lost: nobody is found by identity number any more. Keep a copy.\n"
-                                     "hmac_key=%s\npark_key=%s\n", hex[0], hex[1]) > 0 && fsync(fd) == 0;
+    bool ok = fd >= 0 &&
+              dprintf(fd,
+                      "# quxiangd's keys. Lost: nobody is found by identity number any more. Keep a copy.\n"
+                      "hmac_key=%s\npark_key=%s\n",
+                      hex[0], hex[1]) > 0 &&
+              fsync(fd) == 0;
     if (fd >= 0)
         close(fd);
     sodium_memzero(keys, sizeof keys);
@@ -35,7 +39,8 @@ static bool write_keys(const char *file, char *why, size_t len)
 static bool take_key(const char *line, const char *name, uint8_t key[32])
 {
     size_t n = strlen(name), got;
-    return strncmp(line, name, n) == 0 && sodium_hex2bin(key, 32, line + n, strlen(line + n), "\n", &got, NULL) == 0 && got == 32;
+    return strncmp(line, name, n) == 0 && sodium_hex2bin(key, 32, line + n, strlen(line + n), "\n", &got, NULL) == 0 &&
+           got == 32;
 }
 
 bool secrets_load(const char *file, uint8_t hmac_key[32], uint8_t park_key[32], char *why, size_t len)
@@ -47,7 +52,8 @@ bool secrets_load(const char *file, uint8_t hmac_key[32], uint8_t park_key[32], 
         return false;
     FILE *f = fopen(file, "re");
     if (!f || fstat(fileno(f), &st) || (st.st_mode & 077)) {
-        snprintf(why, len, f ? "the key file %s can be read by others: make it 0600" : "cannot read the key file %s", file);
+        snprintf(why, len, f ? "the key file %s can be read by others: make it 0600" : "cannot read the key file %s",
+                 file);
         if (f)
             fclose(f);
         return false;

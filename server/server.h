@@ -1,10 +1,10 @@
 /*
  * server.h - the one struct server, its connections and its requests: what a method's code sees.
  *
- * Life of a request: readable -> scan -> decode -> admission ladder (known? logged in? role? right? limits?) -> handler ->
- * db segments -> reply -> writable. A request is one heap object with its own arena (msgpack zone of the message included),
- * owned by whoever will answer it; req_reply(), req_error() and friends free it. If its connection dies meanwhile, the
- * database work completes and the reply is dropped: the request log keeps the outcome.
+ * Life of a request: readable -> scan -> decode -> admission ladder (known? logged in? role? right? limits?) -> handler
+ * -> db segments -> reply -> writable. A request is one heap object with its own arena (msgpack zone of the message
+ * included), owned by whoever will answer it; req_reply(), req_error() and friends free it. If its connection dies
+ * meanwhile, the database work completes and the reply is dropped: the request log keeps the outcome.
  */
 #ifndef QX_SERVER_H
 #define QX_SERVER_H
@@ -24,9 +24,9 @@ struct hints; /* hints.h */
 
 struct server_config {
     const char *embedded_dir, *conninfo;
-    const char *unix_path;        /* Unix socket; its gateway sibling is PATH.gateway (mode 0600: only the broker's user) */
-    int port;                     /* TCP on 127.0.0.1 and ::1; 0 = none */
-    const char *keys_file;        /* hmac and parking keys; NULL: DIR/keys of the embedded database */
+    const char *unix_path; /* Unix socket; its gateway sibling is PATH.gateway (mode 0600: only the broker's user) */
+    int port;              /* TCP on 127.0.0.1 and ::1; 0 = none */
+    const char *keys_file; /* hmac and parking keys; NULL: DIR/keys of the embedded database */
     const char *help_contact;
     int connections_max, in_flight_max, anonymous_seconds, idle_seconds;
 };
@@ -40,8 +40,8 @@ struct server {
     struct worker *worker; /* argon2id, two at a time, in threads; answers through the loop */
     struct front *front;
     struct hints *hints;
-    uint8_t hmac_key[32];  /* identity look-ups; from a file beside the config, made at first start */
-    uint8_t park_key[32];  /* parked screens (X1.14) */
+    uint8_t hmac_key[32]; /* identity look-ups; from a file beside the config, made at first start */
+    uint8_t park_key[32]; /* parked screens (X1.14) */
     bool stopping;
     int imports_running; /* roster files being taken in: one at a time, for the memory's sake */
     uint64_t calls, refused_calls, dropped_slow;
@@ -55,9 +55,9 @@ struct session {
     struct flow_actor actor;             /* school_code: the chosen enrolment's for graduates */
     char department[128], user[128], name[64], address[64];
     int64_t person_id;
-    int class_year;                      /* chosen; 0 = none */
-    int64_t looking_at, looking_since;   /* the record on its screen (X1.2), 0 none; seconds of the monotonic clock */
-    bool watching;                       /* queue.watch: gets queue.changed */
+    int class_year;                    /* chosen; 0 = none */
+    int64_t looking_at, looking_since; /* the record on its screen (X1.2), 0 none; seconds of the monotonic clock */
+    bool watching;                     /* queue.watch: gets queue.changed */
 };
 
 struct req {
@@ -72,8 +72,8 @@ struct req {
 };
 
 /*
- * Handlers. Each server/methods/MODULE.c ends with its table `const struct method_entry MODULE_methods[]` (ended by a NULL
- * name); server/methods/methods_table.c lists the tables. Start-up checks them against methods_all(), both ways.
+ * Handlers. Each server/methods/MODULE.c ends with its table `const struct method_entry MODULE_methods[]` (ended by a
+ * NULL name); server/methods/methods_table.c lists the tables. Start-up checks them against methods_all(), both ways.
  */
 typedef void (*method_fn)(struct req *);
 struct method_entry {
@@ -90,25 +90,25 @@ bool req_id(struct req *, const char *key, char school[QX_SCHOOL_CODE], int64_t 
 void id_format(char *buf, size_t len, const char *school, int64_t id);
 
 /* Answering: exactly one of these, once; the request is gone afterwards. `result` is a map written by the handler. */
-struct pack *req_result(struct req *);  /* begin: response header written; write one map */
-void req_reply(struct req *);           /* send what was written */
+struct pack *req_result(struct req *); /* begin: response header written; write one map */
+void req_reply(struct req *);          /* send what was written */
 void req_error(struct req *, enum rpc_error, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void req_outcome(struct req *, enum qx_outcome); /* {outcome} alone */
 /* For db failures: DB_AWAY -> UNAVAILABLE, DB_UNKNOWN -> ABORTED, DB_ERROR -> INTERNAL (logged with the statement). */
 void req_db_error(struct req *, const struct db_result *);
 
 /*
- * A read with the rights check: sends `statement` on DB_READ behind account_check (same segment); when the account changed
- * since the session cached it, the session is refreshed, admission runs again and the handler is called anew. `done` gets
- * only the statement's own rows.
+ * A read with the rights check: sends `statement` on DB_READ behind account_check (same segment); when the account
+ * changed since the session cached it, the session is refreshed, admission runs again and the handler is called anew.
+ * `done` gets only the statement's own rows.
  */
 typedef void (*req_rows)(struct req *, const struct db_rows *);
 void req_read(struct req *, enum db_class, const char *statement, int n, const char *const *values, req_rows done);
 
-/* Rows -> array of maps; columns by name: `id` and *_id columns (bigint) become "school-id" strings with the row's school_code
- * column (itself left out), else the session's school; timestamptz RFC 3339, jsonb objects, nulls left out. Masked, unless
- * req->unmasked: columns and jsonb members named identity_no, mobile, phone, email, and what the method's result declares.
- * Members bound to a module are left out without `read` on it (S1.4.2). */
+/* Rows -> array of maps; columns by name: `id` and *_id columns (bigint) become "school-id" strings with the row's
+ * school_code column (itself left out), else the session's school; timestamptz RFC 3339, jsonb objects, nulls left out.
+ * Masked, unless req->unmasked: columns and jsonb members named identity_no, mobile, phone, email, and what the
+ * method's result declares. Members bound to a module are left out without `read` on it (S1.4.2). */
 void pack_rows(struct pack *, const struct req *, const struct db_rows *);
 void pack_row_members(struct pack *, const struct req *, const struct db_rows *, int row, uint32_t *count);
 
@@ -119,7 +119,8 @@ struct session *conn_session(struct conn *); /* to be changed by log-in and sele
 
 /* Worker threads. */
 void worker_hash(struct worker *, const char *password, void (*done)(void *arg, const char *hash), void *arg);
-void worker_verify(struct worker *, const char *hash, const char *password, void (*done)(void *arg, bool ok), void *arg);
+void worker_verify(struct worker *, const char *hash, const char *password, void (*done)(void *arg, bool ok),
+                   void *arg);
 
 /* Run the admission and the handler again, with the session as it is now: after a lost race or a broken connection. */
 void req_rerun(struct req *);

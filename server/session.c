@@ -28,7 +28,8 @@ static int64_t number(const struct db_rows *r, int row, const char *name)
 static void fill_actor(struct flow_actor *a, const struct db_rows *r, int row)
 {
     int role = role_of(text(r, row, "role") ? text(r, row, "role") : "");
-    *a = (struct flow_actor){.account_id = number(r, row, "account_id"), .role = role < 0 ? ROLE_NONE : (enum qx_role)role};
+    *a = (struct flow_actor){.account_id = number(r, row, "account_id"),
+                             .role = role < 0 ? ROLE_NONE : (enum qx_role)role};
     bool graduate = a->role == ROLE_GRADUATE;
     const char *enrolled = text(r, row, "enrolment_school");
     copy(a->school_code, sizeof a->school_code, graduate ? enrolled : text(r, row, "school_code"));

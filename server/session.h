@@ -14,12 +14,13 @@ void session_fill(struct session *, const struct db_rows *, int row);
 void session_pack(struct pack *, const struct session *, const struct db_rows *, int row);
 
 /*
- * Reads the request's session anew (request's and connection's), then calls back with its row; `row` NULL: the session is
- * over, the connection has been logged out. Database failures are answered here and the callback isn't called.
+ * Reads the request's session anew (request's and connection's), then calls back with its row; `row` NULL: the session
+ * is over, the connection has been logged out. Database failures are answered here and the callback isn't called.
  */
 typedef void (*session_done)(struct req *, const struct db_rows *row);
 void session_reload(struct req *, session_done);
-/* Make the row's session that of the request and of its connection; the same session keeps what only the connection knows. */
+/* Make the row's session that of the request and of its connection; the same session keeps what only the connection
+ * knows. */
 void session_take(struct req *, const struct db_rows *);
 void session_end(struct req *); /* log the connection out; the row in the database is the caller's */
 

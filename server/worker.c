@@ -1,6 +1,6 @@
 /*
- * worker.c - see worker.h. A job is in one list at a time: todo, running (a thread's own), done (written by threads, emptied by
- * the loop). Passwords are wiped as soon as they were used.
+ * worker.c - see worker.h. A job is in one list at a time: todo, running (a thread's own), done (written by threads,
+ * emptied by the loop). Passwords are wiped as soon as they were used.
  */
 #include "worker.h"
 
@@ -48,7 +48,8 @@ static void job_run(struct job *job)
     if (job->verify)
         job->ok = crypto_pwhash_str_verify(job->hash, job->password, len) == 0;
     else
-        job->ok = crypto_pwhash_str_alg(job->hash, job->password, len, ARGON_OPS, ARGON_MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0;
+        job->ok = crypto_pwhash_str_alg(job->hash, job->password, len, ARGON_OPS, ARGON_MEMORY,
+                                        crypto_pwhash_ALG_ARGON2ID13) == 0;
     sodium_memzero(job->password, len);
 }
 

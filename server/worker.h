@@ -1,5 +1,6 @@
 /*
- * worker.h - the threads for what would block the loop: argon2id (19 MiB, t = 2), two at a time. The calls are in server.h.
+ * worker.h - the threads for what would block the loop: argon2id (19 MiB, t = 2), two at a time. The calls are in
+ * server.h.
  */
 #ifndef QX_WORKER_H
 #define QX_WORKER_H

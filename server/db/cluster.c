@@ -1,6 +1,6 @@
 /*
- * cluster.c - processes: see cluster.h. A process belongs to a data folder if that is its working folder, as with every process
- * of PostgreSQL; this also tells a zombie or a recycled process id from a postmaster.
+ * cluster.c - processes: see cluster.h. A process belongs to a data folder if that is its working folder, as with every
+ * process of PostgreSQL; this also tells a zombie or a recycled process id from a postmaster.
  */
 #include "cluster.h"
 

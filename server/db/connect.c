@@ -1,9 +1,10 @@
 /*
- * connect.c - one connection's life: connect with a timer of our own, prepare every statement in one round trip, be up, break,
- * wait, connect anew.
+ * connect.c - one connection's life: connect with a timer of our own, prepare every statement in one round trip, be up,
+ * break, wait, connect anew.
  *
- * libpq ignores connect_timeout when asynchronous, and closes and reopens its socket inside PQconnectPoll (often under the
- * same number, with the registration silently gone), so the events are taken off before every such call and put on after it.
+ * libpq ignores connect_timeout when asynchronous, and closes and reopens its socket inside PQconnectPoll (often under
+ * the same number, with the registration silently gone), so the events are taken off before every such call and put on
+ * after it.
  */
 #include "db_internal.h"
 
@@ -128,11 +129,13 @@ void db_conn_retry(struct db_conn *c)
 }
 
 /* The caller's conninfo with our settings laid over it. Answers the number of pairs. */
-static int conninfo_pairs(const PQconninfoOption *given, const char *options, const char **keys, const char **values, int max)
+static int conninfo_pairs(const PQconninfoOption *given, const char *options, const char **keys, const char **values,
+                          int max)
 {
     static const char *const ours[][2] = {
-        {"client_encoding", "UTF8"}, {"fallback_application_name", "quxiangd"}, {"tcp_user_timeout", "20000"},
-        {"keepalives_idle", "10"},   {"keepalives_interval", "5"},              {"keepalives_count", "3"},
+        {"client_encoding", "UTF8"},   {"fallback_application_name", "quxiangd"},
+        {"tcp_user_timeout", "20000"}, {"keepalives_idle", "10"},
+        {"keepalives_interval", "5"},  {"keepalives_count", "3"},
     };
     int n = 0;
     for (const PQconninfoOption *o = given; o->keyword && n < max - 10; o++) {
@@ -168,7 +171,8 @@ static PGconn *start_connecting(const struct db_conn *c)
         if (strcmp(o->keyword, "options") == 0 && o->val)
             theirs = o->val;
     snprintf(options, sizeof options,
-             "%s -c jit=off -c plan_cache_mode=force_generic_plan -c log_parameter_max_length_on_error=0 -c timezone=Asia/Shanghai"
+             "%s -c jit=off -c plan_cache_mode=force_generic_plan -c log_parameter_max_length_on_error=0 -c "
+             "timezone=Asia/Shanghai"
              " -c statement_timeout=%s -c lock_timeout=1500ms -c idle_in_transaction_session_timeout=10s%s",
              theirs, class_timeout[c->pool->cls], c->pool->cls <= DB_DECIDE_1 ? by_key : "");
     const char *keys[64], *values[64];

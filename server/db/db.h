@@ -1,12 +1,13 @@
 /*
  * db.h - asynchronous PostgreSQL: connection classes, pipelined segments, named statements.
  *
- * A segment is one or more prepared statements ended by one Sync: its own implicit transaction, sent without waiting for the
- * ones before it. Nothing here blocks; results arrive through the callback on the loop's thread. Statements are the files of
- * sql/queries/ (turned into C by the build) and go by the file's name; they are prepared on every new connection.
+ * A segment is one or more prepared statements ended by one Sync: its own implicit transaction, sent without waiting
+ * for the ones before it. Nothing here blocks; results arrive through the callback on the loop's thread. Statements are
+ * the files of sql/queries/ (turned into C by the build) and go by the file's name; they are prepared on every new
+ * connection.
  *
- * Never: COPY in a pipeline, PQcancel, trust in PQstatus alone (SERVER.md's traps). A segment whose Sync did not come back
- * has an *unknown* outcome and says so; only the caller knows whether it may be sent again.
+ * Never: COPY in a pipeline, PQcancel, trust in PQstatus alone (SERVER.md's traps). A segment whose Sync did not come
+ * back has an *unknown* outcome and says so; only the caller knows whether it may be sent again.
  */
 #ifndef QX_DB_H
 #define QX_DB_H
@@ -38,21 +39,21 @@ struct db_rows; /* one statement's rows; valid during the callback only */
 int db_nrows(const struct db_rows *);
 int db_ncols(const struct db_rows *);
 const char *db_col_name(const struct db_rows *, int col);
-unsigned db_col_type(const struct db_rows *, int col); /* OID */
-int db_col(const struct db_rows *, const char *name);  /* -1: none */
+unsigned db_col_type(const struct db_rows *, int col);         /* OID */
+int db_col(const struct db_rows *, const char *name);          /* -1: none */
 const char *db_text(const struct db_rows *, int row, int col); /* NULL for SQL NULL */
 size_t db_length(const struct db_rows *, int row, int col);
-int64_t db_int(const struct db_rows *, int row, int col);      /* 0 for NULL */
+int64_t db_int(const struct db_rows *, int row, int col); /* 0 for NULL */
 bool db_bool(const struct db_rows *, int row, int col);
 /* A bytea column's bytes (its text is \x and hex) into buf; answers how many it wrote, 0 for NULL. */
 size_t db_bytea(const struct db_rows *, int row, int col, uint8_t *buf, size_t len);
 
 struct db_result {
     enum db_status status;
-    char sqlstate[6];     /* of DB_ERROR */
-    const char *message;  /* for the log, never for a client */
+    char sqlstate[6];       /* of DB_ERROR */
+    const char *message;    /* for the log, never for a client */
     const char *constraint; /* of 23505, 23514, … or "" */
-    int failed_statement; /* index in the segment, of DB_ERROR */
+    int failed_statement;   /* index in the segment, of DB_ERROR */
     size_t n;
     const struct db_rows *const *rows; /* per statement, with DB_OK */
 };

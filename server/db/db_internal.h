@@ -1,10 +1,10 @@
 /*
- * db_internal.h - what the files of this folder share: pool.c (classes, queues, time limits), connect.c (a connection's life),
- * pipeline.c (segments out, results in), segment.c (building a segment, reading rows).
+ * db_internal.h - what the files of this folder share: pool.c (classes, queues, time limits), connect.c (a connection's
+ * life), pipeline.c (segments out, results in), segment.c (building a segment, reading rows).
  *
- * Holds: a segment is in exactly one list (a class's queue, a connection's flight, or `failed`) from _send to its callback;
- * callbacks run from the loop only, never below a public call; a broken connection is closed by the deferred event, never
- * inside the call that found it broken.
+ * Holds: a segment is in exactly one list (a class's queue, a connection's flight, or `failed`) from _send to its
+ * callback; callbacks run from the loop only, never below a public call; a broken connection is closed by the deferred
+ * event, never inside the call that found it broken.
  */
 #ifndef QX_DB_INTERNAL_H
 #define QX_DB_INTERNAL_H
@@ -92,9 +92,9 @@ struct db {
 
 /* pool.c */
 int64_t db_now_ms(void);
-void db_dispatch(struct db_pool *);  /* queued segments onto free connections */
-void db_defer(struct db *);          /* run the deferred event at the loop's next turn */
-void db_look_up(struct db *);        /* tell on_change if the database came or went */
+void db_dispatch(struct db_pool *); /* queued segments onto free connections */
+void db_defer(struct db *);         /* run the deferred event at the loop's next turn */
+void db_look_up(struct db *);       /* tell on_change if the database came or went */
 
 /* connect.c */
 void db_conn_init(struct db_conn *, struct db *, struct db_pool *);

@@ -39,8 +39,8 @@ static const struct passwd *quxiang_user(void)
     const struct passwd *pw = getpwnam(USER);
     if (pw)
         return pw;
-    const char *const argv[] = {"/usr/sbin/useradd", "--system", "--user-group", "--home-dir", STAGE, "--no-create-home",
-                                "--shell", "/usr/sbin/nologin", USER, NULL};
+    const char *const argv[] = {"/usr/sbin/useradd", "--system", "--user-group",      "--home-dir", STAGE,
+                                "--no-create-home",  "--shell",  "/usr/sbin/nologin", USER,         NULL};
     cluster_run(argv, "/dev/null"); /* two at once: the loser finds the winner's */
     return getpwnam(USER);
 }
@@ -111,7 +111,9 @@ static bool drop_to_user(char *dir, size_t dirlen, char *why, size_t len)
         return false;
     if (!reachable(pw, dir)) {
         unsigned long h = path_hash(dir);
-        log_line("warning", "event=data_staged asked=\"%s\" data=\"" STAGE "/%08lx\" why=\"user " USER " can't reach it\"", dir, h);
+        log_line("warning",
+                 "event=data_staged asked=\"%s\" data=\"" STAGE "/%08lx\" why=\"user " USER " can't reach it\"", dir,
+                 h);
         snprintf(dir, dirlen, STAGE "/%08lx", h);
         if (!make_dirs(dir) || !hand_over(pw, dir, why, len))
             return false;

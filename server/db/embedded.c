@@ -1,9 +1,10 @@
 /*
- * embedded.c - see embedded.h. In DIR: lock (flock: one owner), pg/ (the cluster), pg.log, and run/ for its socket unless the
- * path would be too long for one.
+ * embedded.c - see embedded.h. In DIR: lock (flock: one owner), pg/ (the cluster), pg.log, and run/ for its socket
+ * unless the path would be too long for one.
  *
- * initdb works in pg.making/, renamed when it is complete, so that a start killed half-way leaves nothing half-made. The
- * settings file is written anew before every start of the postmaster; an adopted one keeps what it was started with.
+ * initdb works in pg.making/, renamed when it is complete, so that a start killed half-way leaves nothing half-made.
+ * The settings file is written anew before every start of the postmaster; an adopted one keeps what it was started
+ * with.
  */
 #include "embedded.h"
 
@@ -32,7 +33,7 @@
 struct embedded {
     char *dir, *data, *log, *socket_dir, *owner_conninfo, *server_conninfo;
     char bin[256];
-    int lock;      /* -1: attached to a cluster that another process owns */
+    int lock;                /* -1: attached to a cluster that another process owns */
     pid_t postmaster, child; /* child: started by this process, to be reaped */
     int64_t spawned_at;
 };
@@ -96,7 +97,7 @@ static bool choose_socket_dir(struct embedded *e, char *why, size_t len)
 {
     struct stat st;
     const char *runtime = getenv("XDG_RUNTIME_DIR");
-    size_t room = sizeof ((struct sockaddr_un *)NULL)->sun_path - 1;
+    size_t room = sizeof((struct sockaddr_un *)NULL)->sun_path - 1;
     e->socket_dir = format("%s/run", e->dir, "");
     if (strlen(e->socket_dir) + SOCKET_NAME_LENGTH > room && stat(e->dir, &st) == 0) {
         char name[64];
@@ -106,7 +107,8 @@ static bool choose_socket_dir(struct embedded *e, char *why, size_t len)
     }
     if (private_dir(e->socket_dir))
         return true;
-    snprintf(why, len, "cannot have %s as a private folder for the database's socket: %s", e->socket_dir, strerror(errno));
+    snprintf(why, len, "cannot have %s as a private folder for the database's socket: %s", e->socket_dir,
+             strerror(errno));
     return false;
 }
 
@@ -153,7 +155,8 @@ static bool write_access(const char *data)
         return false;
     char *text = format("quxiang %s quxiang_owner\nquxiang %s quxiang_server\n", pw->pw_name, pw->pw_name);
     char *all = format("%squxiang %s postgres\n", text, pw->pw_name);
-    bool ok = write_file(data, "pg_ident.conf", all) && write_file(data, "pg_hba.conf", "local all all peer map=quxiang\n");
+    bool ok =
+        write_file(data, "pg_ident.conf", all) && write_file(data, "pg_hba.conf", "local all all peer map=quxiang\n");
     free(text);
     free(all);
     char *path = format("%s/postgresql.conf", data, "");
@@ -174,8 +177,9 @@ static bool make_cluster(struct embedded *e, char *why, size_t len)
         return true;
     char *making = format("%s/pg.making", e->dir, ""), *initdb = format("%s/initdb", e->bin, "");
     const char *const clean[] = {"/bin/rm", "-rf", making, NULL};
-    const char *const make[] = {initdb, "-D", making, "-E", "UTF8", "--locale=C.UTF-8", "-k", "-A", "peer", "-U", "postgres",
-                                "--no-instructions", NULL};
+    const char *const make[] = {initdb, "-D", making, "-E", "UTF8",     "--locale=C.UTF-8",
+                                "-k",   "-A", "peer", "-U", "postgres", "--no-instructions",
+                                NULL};
     cluster_run(clean, e->log);
     log_line("info", "event=initdb data=\"%s\"", e->data);
     bool ok = cluster_run(make, e->log) == 0 && write_access(making) && rename(making, e->data) == 0;
@@ -246,8 +250,10 @@ static bool make_roles(PGconn *pg, char *why, size_t len)
 {
     static const char *const commands[] = {
         "DO $$ BEGIN"
-        " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'quxiang_owner') THEN CREATE ROLE quxiang_owner LOGIN; END IF;"
-        " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'quxiang_server') THEN CREATE ROLE quxiang_server LOGIN; END IF;"
+        " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'quxiang_owner') THEN CREATE ROLE quxiang_owner LOGIN; "
+        "END IF;"
+        " IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'quxiang_server') THEN CREATE ROLE quxiang_server LOGIN; "
+        "END IF;"
         " END $$",
         "SELECT 1 FROM pg_database WHERE datname = 'quxiang'",
         "CREATE DATABASE quxiang OWNER quxiang_owner",
@@ -347,8 +353,8 @@ const char *embedded_server_conninfo(const struct embedded *e)
     return e->server_conninfo;
 }
 
-/* Orphaned backends of a killed postmaster keep the folder for a moment; the new one refuses to start until they are gone, so
- * it is tried again every 300 ms. */
+/* Orphaned backends of a killed postmaster keep the folder for a moment; the new one refuses to start until they are
+ * gone, so it is tried again every 300 ms. */
 void embedded_check(struct embedded *e)
 {
     reap(e);

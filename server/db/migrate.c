@@ -1,8 +1,9 @@
 /*
  * migrate.c - brings the schema to this program's version, or says why not.
  *
- * schema_migration keeps number, name and checksum of what was applied; number 0 is the code tables' contents. Everything is
- * looked at before anything is changed, so a role that may not migrate can still start on a schema that is up to date.
+ * schema_migration keeps number, name and checksum of what was applied; number 0 is the code tables' contents.
+ * Everything is looked at before anything is changed, so a role that may not migrate can still start on a schema that
+ * is up to date.
  */
 #include "migrate.h"
 
@@ -105,12 +106,14 @@ static bool check_one(struct run *run, int number, const char *name, const char 
     char ours[CHECKSUM_HEX];
     const struct migration *m = migration_of(number);
     if (!m) {
-        snprintf(run->why, run->len, "the schema has migration %s, which this program doesn't know: it is newer than the program", name);
+        snprintf(run->why, run->len,
+                 "the schema has migration %s, which this program doesn't know: it is newer than the program", name);
         return false;
     }
     text_checksum(ours, m->sql);
     if (strcmp(ours, checksum) != 0) {
-        snprintf(run->why, run->len, "migration %s was edited after it had been applied (checksum %.12s, applied %.12s)", name, ours,
+        snprintf(run->why, run->len,
+                 "migration %s was edited after it had been applied (checksum %.12s, applied %.12s)", name, ours,
                  checksum);
         return false;
     }
@@ -192,12 +195,13 @@ static bool load_table(struct run *run, const struct code_table *t)
     }
     for (int i = 0; i < COLUMNS; i++)
         values[i + 1] = db_array_end(&a[i]);
-    bool ok = command_params(run,
-                             "INSERT INTO code (table_name, code, name_zh, name_en, extra) SELECT $1, c, zh, en,"
-                             " jsonb_build_object('initials', i, 'current', k, 'columns', to_jsonb(string_to_array(x, E'\\t')))"
-                             " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])"
-                             " AS r (c, zh, en, i, x, k)",
-                             COLUMNS + 1, values, t->name);
+    bool ok = command_params(
+        run,
+        "INSERT INTO code (table_name, code, name_zh, name_en, extra) SELECT $1, c, zh, en,"
+        " jsonb_build_object('initials', i, 'current', k, 'columns', to_jsonb(string_to_array(x, E'\\t')))"
+        " FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bool[])"
+        " AS r (c, zh, en, i, x, k)",
+        COLUMNS + 1, values, t->name);
     for (int i = 0; i < COLUMNS; i++)
         db_array_free(&a[i]);
     return ok;
@@ -222,12 +226,14 @@ static bool bring_up(struct run *run)
 {
     struct applied a = {0};
     if (!command(run, "SELECT pg_advisory_lock(" MIGRATION_LOCK ")", "lock") ||
-        !command(run, "SET client_min_messages = warning", "lock") || !read_applied(run, &a)) /* anew: another may have been faster */
+        !command(run, "SET client_min_messages = warning", "lock") ||
+        !read_applied(run, &a)) /* anew: another may have been faster */
         return false;
-    if (a.highest == 0 && !command(run,
-                                   "CREATE TABLE IF NOT EXISTS schema_migration (number int PRIMARY KEY, name text NOT NULL,"
-                                   " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
-                                   "schema_migration"))
+    if (a.highest == 0 &&
+        !command(run,
+                 "CREATE TABLE IF NOT EXISTS schema_migration (number int PRIMARY KEY, name text NOT NULL,"
+                 " checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())",
+                 "schema_migration"))
         return false;
     for (size_t i = 0; i < migration_count; i++)
         if (migrations[i].number > a.highest && !apply(run, &migrations[i]))

@@ -1,7 +1,7 @@
 /*
- * migrate.h - numbered, checksummed, forward-only migrations (sql/migrations/, compiled in), each in one transaction, under
- * an advisory lock; and the code tables' rows. Blocking libpq, before the loop starts. Refuses an edited migration and a
- * schema newer than this program, naming it.
+ * migrate.h - numbered, checksummed, forward-only migrations (sql/migrations/, compiled in), each in one transaction,
+ * under an advisory lock; and the code tables' rows. Blocking libpq, before the loop starts. Refuses an edited
+ * migration and a schema newer than this program, naming it.
  */
 #ifndef QX_MIGRATE_H
 #define QX_MIGRATE_H

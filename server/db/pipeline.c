@@ -1,8 +1,9 @@
 /*
  * pipeline.c - segments out, results in, on a connection in pipeline mode.
  *
- * What comes back for a segment of n statements: n times (a result, then NULL), then PIPELINE_SYNC with no NULL after it; after
- * an error the statements that follow answer PIPELINE_ABORTED. Only the Sync says that the segment's fate is known.
+ * What comes back for a segment of n statements: n times (a result, then NULL), then PIPELINE_SYNC with no NULL after
+ * it; after an error the statements that follow answer PIPELINE_ABORTED. Only the Sync says that the segment's fate is
+ * known.
  */
 #include "db_internal.h"
 
@@ -109,7 +110,8 @@ static void segment_result(struct db_conn *c, struct db_segment *seg, PGresult *
     PQclear(res);
 }
 
-/* Everything that has arrived. NULLs end each statement's results; several in a row mean that the connection has died. */
+/* Everything that has arrived. NULLs end each statement's results; several in a row mean that the connection has died.
+ */
 static void drain_results(struct db_conn *c)
 {
     int nulls = 0;

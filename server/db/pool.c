@@ -1,8 +1,8 @@
 /*
  * pool.c - the connection classes: their queues, who sends next, how long a segment waits.
  *
- * A class's segments leave in the order they came. A segment goes to the least busy connection of its class that is up; with
- * none free it waits in the class's queue, at most wait_ms, whether the database is busy or away.
+ * A class's segments leave in the order they came. A segment goes to the least busy connection of its class that is up;
+ * with none free it waits in the class's queue, at most wait_ms, whether the database is busy or away.
  */
 #include "db_internal.h"
 

@@ -88,7 +88,8 @@ void db_segment_add(struct db_segment *seg, const char *statement, const struct 
     }
 }
 
-void db_query(struct db *db, enum db_class cls, const char *statement, int n, const char *const *values, db_done done, void *arg)
+void db_query(struct db *db, enum db_class cls, const char *statement, int n, const char *const *values, db_done done,
+              void *arg)
 {
     struct db_segment *seg = db_segment_new(db, cls, done, arg);
     db_segment_add(seg, statement, &(struct db_params){.n = n, .values = values});

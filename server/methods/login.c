@@ -114,7 +114,8 @@ static void on_session_created(void *arg, const struct db_result *r)
         return;
     }
     if (!a->in.gateway) {
-        db_query(a->req->server->db, DB_READ, "session_load", 1, (const char *const[]){db_text(r->rows[0], 0, 0)}, on_session_loaded, a);
+        db_query(a->req->server->db, DB_READ, "session_load", 1, (const char *const[]){db_text(r->rows[0], 0, 0)},
+                 on_session_loaded, a);
         return;
     }
     struct pack *p = req_result(a->req);
@@ -130,8 +131,10 @@ static void attempt_succeeded(struct attempt *a)
     char text[SECRET_HASH * 2 + 3];
     token_make(a->token, hash);
     bytea_text(text, sizeof text, hash, sizeof hash);
-    const char *const values[] = {text, a->school, a->account, way_names[a->in.way], a->in.address,
-                                  a->in.way == LOGIN_KEY ? a->in.secret : "", a->user_key};
+    const char *const values[] = {text,          a->school,
+                                  a->account,    way_names[a->in.way],
+                                  a->in.address, a->in.way == LOGIN_KEY ? a->in.secret : "",
+                                  a->user_key};
     db_query(a->req->server->db, DB_READ, "session_create", 7, values, on_session_created, a);
 }
 
@@ -197,7 +200,8 @@ static void prove_by_code(struct attempt *a)
     uint8_t hash[SECRET_HASH];
     activation_code_hash(a->in.secret, hash);
     bytea_text(a->secret_hash, sizeof a->secret_hash, hash, sizeof hash);
-    db_query(a->req->server->db, DB_READ, "login_activation", 3, (const char *const[]){a->secret_hash, a->school, a->account}, on_code, a);
+    db_query(a->req->server->db, DB_READ, "login_activation", 3,
+             (const char *const[]){a->secret_hash, a->school, a->account}, on_code, a);
 }
 
 static void prove(struct attempt *a, const char *password_hash)
@@ -207,7 +211,8 @@ static void prove(struct attempt *a, const char *password_hash)
         worker_verify(a->req->server->worker, password_hash ? password_hash : DUMMY_HASH, a->in.secret, on_verified, a);
         return;
     case LOGIN_KEY:
-        db_query(a->req->server->db, DB_READ, "gateway_key", 3, (const char *const[]){a->school, a->account, a->in.secret}, on_key, a);
+        db_query(a->req->server->db, DB_READ, "gateway_key", 3,
+                 (const char *const[]){a->school, a->account, a->in.secret}, on_key, a);
         return;
     case LOGIN_ACTIVATION:
         prove_by_code(a);
@@ -268,15 +273,18 @@ static void add_lookup(struct db_segment *seg, struct attempt *a)
         number_hmac(a->req->server->hmac_key, user, hmac);
         bytea_text(text, sizeof text, hmac, sizeof hmac);
         snprintf(a->user_key, sizeof a->user_key, "identity:%.16s", text + 2);
-        db_segment_add(seg, "login_lock", &(struct db_params){2, (const char *const[]){a->user_key, a->in.address}, NULL, NULL});
+        db_segment_add(seg, "login_lock",
+                       &(struct db_params){2, (const char *const[]){a->user_key, a->in.address}, NULL, NULL});
         db_segment_add(seg, "login_by_identity", &(struct db_params){1, (const char *const[]){text}, NULL, NULL});
         return;
     }
     snprintf(a->user_key, sizeof a->user_key, "%s", user);
-    db_segment_add(seg, "login_lock", &(struct db_params){2, (const char *const[]){a->user_key, a->in.address}, NULL, NULL});
+    db_segment_add(seg, "login_lock",
+                   &(struct db_params){2, (const char *const[]){a->user_key, a->in.address}, NULL, NULL});
     if (looks_like_student(user)) {
         snprintf(school, sizeof school, "%.5s", user);
-        db_segment_add(seg, "login_by_student", &(struct db_params){2, (const char *const[]){school, user + 6}, NULL, NULL});
+        db_segment_add(seg, "login_by_student",
+                       &(struct db_params){2, (const char *const[]){school, user + 6}, NULL, NULL});
     } else {
         db_segment_add(seg, "login_by_name", &(struct db_params){1, (const char *const[]){user}, NULL, NULL});
     }

@@ -1,6 +1,7 @@
 /*
- * login.h - every way to log in goes through here: find the account, check what proves it, make the session. Each attempt, good
- * or bad, leaves a row in the audit log. Lock-out is per (user as typed, address) with a delay that doubles.
+ * login.h - every way to log in goes through here: find the account, check what proves it, make the session. Each
+ * attempt, good or bad, leaves a row in the audit log. Lock-out is per (user as typed, address) with a delay that
+ * doubles.
  */
 #ifndef QX_LOGIN_H
 #define QX_LOGIN_H

@@ -1,5 +1,6 @@
 /*
- * methods_table.c - the tables of handlers, one per file of this folder. Start-up holds them against shared/rpc/methods.c.
+ * methods_table.c - the tables of handlers, one per file of this folder. Start-up holds them against
+ * shared/rpc/methods.c.
  */
 #include "../server.h"
 

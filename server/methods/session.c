@@ -42,15 +42,20 @@ static void over(struct req *req)
 
 static void session_login(struct req *req)
 {
-    struct login in = {.way = LOGIN_PASSWORD, .user = req_str(req, "user"), .secret = req_str(req, "password"),
+    struct login in = {.way = LOGIN_PASSWORD,
+                       .user = req_str(req, "user"),
+                       .secret = req_str(req, "password"),
                        .address = req->conn->address};
     login_start(req, &in);
 }
 
 static void session_activate(struct req *req)
 {
-    struct login in = {.way = LOGIN_ACTIVATION, .user = req_str(req, "user"), .secret = req_str(req, "code"),
-                       .new_password = req_str(req, "password"), .address = req->conn->address};
+    struct login in = {.way = LOGIN_ACTIVATION,
+                       .user = req_str(req, "user"),
+                       .secret = req_str(req, "code"),
+                       .new_password = req_str(req, "password"),
+                       .address = req->conn->address};
     if (password_fits(in.new_password))
         login_start(req, &in);
     else
@@ -143,7 +148,8 @@ static void session_select(struct req *req)
     char class_text[24], school[QX_SCHOOL_CODE], enrolment[24];
     int64_t class_year = 0, id = 0;
     const char *language = req_str(req, "language");
-    bool with_class = map_int(req->params, "class", &class_year), with_enrolment = req_id(req, "enrolment", school, &id);
+    bool with_class = map_int(req->params, "class", &class_year),
+         with_enrolment = req_id(req, "enrolment", school, &id);
     if (with_class && (class_year < 1990 || class_year > 2100)) {
         req_error(req, RPC_INVALID_ARGUMENT, "parameter class must be a year");
         return;
@@ -199,7 +205,8 @@ static void on_hashed(void *arg, const char *hash)
         req_error(req, RPC_RESOURCE_EXHAUSTED, "no memory to hash a password; try again");
         return;
     }
-    const char *const values[] = {req->session.account_school, w.account, c->old_hash, hash, w.session, req->session.address};
+    const char *const values[] = {req->session.account_school, w.account, c->old_hash, hash, w.session,
+                                  req->session.address};
     db_query(req->server->db, DB_READ, "session_password_set", 6, values, on_password_set, c);
 }
 
@@ -223,7 +230,8 @@ static void on_old_verified(void *arg, bool ok)
         return;
     }
     snprintf(seconds, sizeof seconds, "%d", login_delay(c->failures + 1));
-    const char *const values[] = {c->key, req->session.address, seconds, req->session.account_school, w.account, "password_change"};
+    const char *const values[] = {c->key,    req->session.address, seconds, req->session.account_school,
+                                  w.account, "password_change"};
     db_query(req->server->db, DB_READ, "login_failed", 6, values, on_wrong, c);
 }
 
@@ -259,7 +267,8 @@ static void session_password(struct req *req)
     c->req = req;
     snprintf(c->key, sizeof c->key, "password:%s-%s", req->session.account_school, w.account);
     struct db_segment *seg = db_segment_new(req->server->db, DB_READ, on_old_hash, c);
-    db_segment_add(seg, "login_lock", &(struct db_params){2, (const char *const[]){c->key, req->session.address}, NULL, NULL});
+    db_segment_add(seg, "login_lock",
+                   &(struct db_params){2, (const char *const[]){c->key, req->session.address}, NULL, NULL});
     db_segment_add(seg, "session_password_hash",
                    &(struct db_params){2, (const char *const[]){req->session.account_school, w.account}, NULL, NULL});
     db_segment_send(seg);
@@ -267,12 +276,14 @@ static void session_password(struct req *req)
 
 /* ------------------------------------------------------------------ parked screens (X1.14) */
 
-/* Each account's state has a key of its own, derived from the server's: a row moved to another account opens nothing. */
+/* Each account's state has a key of its own, derived from the server's: a row moved to another account opens nothing.
+ */
 static void park_key(const struct req *req, uint8_t key[crypto_secretbox_KEYBYTES])
 {
     char context[64];
     int n = snprintf(context, sizeof context, "park %s-%" PRId64, req->session.account_school, req->session.account_id);
-    crypto_generichash(key, crypto_secretbox_KEYBYTES, (const uint8_t *)context, (unsigned long long)n, req->server->park_key, 32);
+    crypto_generichash(key, crypto_secretbox_KEYBYTES, (const uint8_t *)context, (unsigned long long)n,
+                       req->server->park_key, 32);
 }
 
 static void on_parked(void *arg, const struct db_result *r)
@@ -295,7 +306,8 @@ static void session_park(struct req *req)
         return;
     }
     if (len == 0) {
-        db_query(req->server->db, DB_READ, "parked_forget", 2, (const char *const[]){req->session.account_school, w.account}, on_parked, req);
+        db_query(req->server->db, DB_READ, "parked_forget", 2,
+                 (const char *const[]){req->session.account_school, w.account}, on_parked, req);
         return;
     }
     size_t sealed_len = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + len;
@@ -342,7 +354,8 @@ static void on_unparked(void *arg, const struct db_result *r)
     uint8_t *sealed = req_alloc(req, len + 1), *body = req_alloc(req, len + 1);
     len = len ? db_bytea(r->rows[0], 0, 0, sealed, len) : 0;
     park_key(req, key);
-    bool open = len > head && crypto_secretbox_open_easy(body, sealed + crypto_secretbox_NONCEBYTES, len - crypto_secretbox_NONCEBYTES, sealed, key) == 0;
+    bool open = len > head && crypto_secretbox_open_easy(body, sealed + crypto_secretbox_NONCEBYTES,
+                                                         len - crypto_secretbox_NONCEBYTES, sealed, key) == 0;
     sodium_memzero(key, sizeof key);
     unpark_reply(req, open ? body : NULL, open ? len - head : 0, r->rows[1]);
 }
@@ -358,8 +371,9 @@ static void session_unpark(struct req *req)
 }
 
 const struct method_entry session_methods[] = {
-    {"session.login", session_login},       {"session.resume", session_resume}, {"session.activate", session_activate},
-    {"session.whoami", session_whoami},     {"session.select", session_select}, {"session.logout", session_logout},
-    {"session.password", session_password}, {"session.park", session_park},     {"session.unpark", session_unpark},
-    {NULL, NULL},
+    {"session.login", session_login},       {"session.resume", session_resume},
+    {"session.activate", session_activate}, {"session.whoami", session_whoami},
+    {"session.select", session_select},     {"session.logout", session_logout},
+    {"session.password", session_password}, {"session.park", session_park},
+    {"session.unpark", session_unpark},     {NULL, NULL},
 };
