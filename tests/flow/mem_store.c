@@ -77,12 +77,12 @@ static void add_school(struct mem_store *s, int code)
 
     snprintf(school->code, sizeof school->code, "%05u", (unsigned)code % 100000);
     school->class_year = 2026;
-    school->season.audit_mode = nth % 3 == 0 ? AUDIT_TWO_LEVEL : AUDIT_SCHOOL_ONLY;
+    school->season.audit_mode = nth % 3 == 1 ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
     school->season.termination_limit = 3;
     for (size_t i = 0; i < 3; i++)
         school->departments[i] = (int64_t)(nth * 3 + i + 1);
     add_managers(s, school);
-    for (size_t i = 0; i < (nth % 3 == 2 ? SMALL_SCHOOL : BIG_SCHOOL); i++)
+    for (size_t i = 0; i < (nth % 3 == 0 ? SMALL_SCHOOL : BIG_SCHOOL); i++)
         add_graduate(s, nth, i);
 }
 

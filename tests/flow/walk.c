@@ -55,17 +55,18 @@ static const struct mem_graduate *any_graduate(struct walk *w)
     return &w->store->graduates[w->first + w->focus];
 }
 
-/* What to begin: online signings twice as often, so that invitations compete. */
+/* What to begin: the longer flows more often. */
 static enum qx_flow any_start(struct walk *w)
 {
-    static const enum qx_flow starts[] = {FLOW_OFFLINE_SIGNING, FLOW_DESTINATION, FLOW_ONLINE_SIGNING,
-                                          FLOW_ONLINE_SIGNING};
+    static const enum qx_flow starts[] = {FLOW_OFFLINE_SIGNING, FLOW_OFFLINE_SIGNING, FLOW_OFFLINE_SIGNING,
+                                          FLOW_DESTINATION,     FLOW_DESTINATION,     FLOW_ONLINE_SIGNING,
+                                          FLOW_ONLINE_SIGNING,  FLOW_ONLINE_SIGNING};
 
     return starts[pick(w, sizeof starts / sizeof *starts)];
 }
 
 #define RECENT 5
-#define RARE 60
+#define RARE 100u
 
 /* An invitation may have been open for long while others came and went. */
 static const struct mem_record *open_invitation(const struct walk *w, const struct mem_graduate *g)
@@ -96,11 +97,12 @@ static const struct mem_record *any_record(struct walk *w, const struct mem_grad
 static unsigned weight(const struct walk *w, enum qx_flow flow, const struct flow_transition *t)
 {
     static const unsigned weights[ACT_COUNT] = {
-        [ACT_SUBMIT] = 8, [ACT_APPROVE] = 16, [ACT_RETURN] = 4, [ACT_RESUBMIT] = 8, [ACT_UPLOAD] = 10, [ACT_ACCEPT] = 8,
-        [ACT_AGREE] = 8,  [ACT_APPLY] = 6,    [ACT_UNDO] = 6,   [ACT_VOID] = 2,     [ACT_REJECT] = 2,  [ACT_FORCE] = 2,
+        [ACT_SUBMIT] = 8, [ACT_APPROVE] = 16,  [ACT_RETURN] = 4, [ACT_RESUBMIT] = 8, [ACT_UPLOAD] = 10,
+        [ACT_ACCEPT] = 8, [ACT_AGREE] = 8,     [ACT_APPLY] = 6,  [ACT_UNDO] = 6,     [ACT_VOID] = 3,
+        [ACT_REJECT] = 2, [ACT_TAKE_BACK] = 4, [ACT_FORCE] = 2,
     };
 
-    unsigned rare = w->fired[flow][t - flow_def(flow)->transitions] < RARE ? 4 : 1;
+    unsigned rare = 1 + RARE / (1 + w->fired[flow][t - flow_def(flow)->transitions]);
 
     return rare * (weights[t->action] ? weights[t->action] : 1);
 }
@@ -148,18 +150,22 @@ static bool fits(const struct walk *w, const struct mem_account *a, const struct
     }
 }
 
+/* One of those who may do it, each as likely; now and then one who may only look on. */
 static int64_t fitting_account(struct walk *w, const struct mem_graduate *g, enum qx_role role,
                                const struct mem_record *of)
 {
-    size_t n = w->store->naccounts, start = pick(w, n);
+    bool careless = percent(w, 5);
+    int64_t chosen = 0;
+    size_t n = 0;
 
-    for (size_t i = 0; role != ROLE_CLOCK && i < n; i++) {
-        const struct mem_account *a = &w->store->accounts[(start + i) % n];
+    for (size_t i = 0; role != ROLE_CLOCK && i < w->store->naccounts; i++) {
+        const struct mem_account *a = &w->store->accounts[i];
+        bool manager = role == ROLE_DEPARTMENT || role == ROLE_SCHOOL;
 
-        if (fits(w, a, g, role, of))
-            return a->id;
+        if (fits(w, a, g, role, of) && (careless || !manager || a->right == RIGHT_WRITE) && pick(w, ++n) == 0)
+            chosen = a->id;
     }
-    return 0;
+    return chosen;
 }
 
 static int64_t choose_account(struct walk *w, const struct mem_graduate *g, enum qx_role role,
@@ -299,27 +305,30 @@ static void advance(struct walk *w, struct walk_step *step)
     *step = (struct walk_step){.kind = WALK_ADVANCE, .ms = ms[pick(w, sizeof ms / sizeof *ms)]};
 }
 
+/* S2.2.3: opening online signing opens the other two as well; destinations may be opened before. */
+static void open_flows(struct walk *w, struct flow_season *season)
+{
+    season->open_destination = true;
+    if (percent(w, 60))
+        season->open_online_signing = season->open_supplement = true;
+}
+
+/* A school opens first; the audit mode is tried to change at any time after, and refused while something is in process.
+ */
 static void change_season(struct walk *w, struct walk_step *step)
 {
     size_t school = pick(w, w->store->nschools);
     struct flow_season season = w->store->schools[school].season;
+    size_t what = pick(w, 3);
 
-    switch (pick(w, 5)) {
-    case 0: /* S2.2.3: opens the other two as well */
-        season.open_online_signing = season.open_supplement = season.open_destination = true;
-        break;
-    case 1:
-        season.open_destination = true;
-        break;
-    case 2:
+    if (!season.open_online_signing)
+        open_flows(w, &season);
+    else if (what == 0)
         season.void_audited = !season.void_audited;
-        break;
-    case 3:
+    else if (what == 1)
         season.termination_limit = (int)pick(w, 100);
-        break;
-    default:
+    else if (school % 3 == 0 || mem_in_process(w->store, school))
         season.audit_mode = season.audit_mode == AUDIT_TWO_LEVEL ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
-    }
     *step = (struct walk_step){.kind = WALK_SEASON, .school = school, .season = season};
 }
 
@@ -374,14 +383,30 @@ static void change_jobs(struct walk *w, struct walk_step *step)
 
 /* ------------------------------------------------------------------ one step */
 
+static bool in_the_way(struct walk *w, const struct mem_act *act)
+{
+    struct mem_world world;
+
+    mem_load(w->store, act, &world);
+    return flow_step(&world.in).outcome == OUT_GUARD;
+}
+
+/* Most acts that something stands in the way of are thought over, a few times; enough of them remain. */
 static void any_act(struct walk *w, struct walk_step *step)
 {
     *step = (struct walk_step){.kind = WALK_ACT};
-    if (percent(w, 8))
+    if (percent(w, 8)) {
         wild_act(w, &step->act);
-    else
+        return;
+    }
+    for (int tries = 0; tries < 4; tries++) {
         sensible_act(w, &step->act);
+        if (percent(w, 20) || !in_the_way(w, &step->act))
+            return;
+    }
 }
+
+#define EARLY 500 /* steps in which the schools open */
 
 void walk_next(struct walk *w, struct walk_step *step)
 {
@@ -392,7 +417,7 @@ void walk_next(struct walk *w, struct walk_step *step)
         *step = w->queue[w->next++];
     else if (w->settings && what < 30)
         advance(w, step);
-    else if (w->settings && what < 40)
+    else if (w->settings && what < (w->steps < EARLY ? 80 : 40))
         change_season(w, step);
     else if (w->settings && what < 48)
         change_jobs(w, step);
@@ -427,9 +452,9 @@ static void follow_up(struct walk *w, const struct mem_act *act, const struct me
     const struct mem_account *a = mem_account(w->store, act->account_id);
     struct walk_step around = {.kind = WALK_SEASON, .school = g->school, .season = mem_school_of(w->store, g)->season};
 
-    if (!w->settings || act->action != ACT_APPROVE || !percent(w, 60))
+    if (!w->settings || act->action != ACT_APPROVE)
         return;
-    if (answer->plan.to == ST_EFFECTIVE && !mem_in_process(w->store, g->school)) {
+    if (answer->plan.to == ST_EFFECTIVE && !mem_in_process(w->store, g->school) && percent(w, 50)) {
         around.season.audit_mode = around.season.audit_mode == AUDIT_TWO_LEVEL ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
         then(w, &around, act, ACT_UNDO, answer->version);
     } else if (a->role == ROLE_DEPARTMENT && job_changer(w, g->school) == a) {
