@@ -131,6 +131,7 @@ bool sandbox_client(const struct gateway_ids *ids, const char *client)
 {
     if (chdir("/") != 0 || !become(ids->client_uid, ids->client_gid))
         return false;
-    bool limited = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 64) && limit(RLIMIT_FSIZE, 0);
+    /* the screen is composed in a file in memory, which counts as one */
+    bool limited = limit(RLIMIT_CORE, 0) && limit(RLIMIT_NOFILE, 64) && limit(RLIMIT_FSIZE, 16 << 20);
     return limited && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && confine_paths(client);
 }
