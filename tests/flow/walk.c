@@ -436,6 +436,7 @@ static void then(struct walk *w, const struct walk_step *around, const struct me
     w->queue[0] = *around;
     w->queue[1] = (struct walk_step){.kind = WALK_ACT, .act = *act};
     w->queue[1].act.action = action;
+    w->queue[1].act.content = draw(w); /* a call of its own */
     w->queue[1].act.seen_version = version;
     w->next = 0;
     w->queued = 2;
