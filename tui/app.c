@@ -149,8 +149,7 @@ static void take_signals(struct app *app, int fd, bool *resized)
             dump(app);
             break;
         default:
-            app->quitting = true;
-            app->park_at = app->now_ms; /* what is on the screen goes to the server before we leave */
+            app->quitting = app->hung_up = true; /* what is on the screen goes to the server before we leave */
         }
 }
 
@@ -166,9 +165,15 @@ static int until(const struct app *app, int64_t at)
     return at == 0 ? -1 : at <= app->now_ms ? 0 : (int)(at - app->now_ms);
 }
 
+/* Keys typed before there is a screen to take them wait for it. */
+static bool takes_keys(const struct app *app)
+{
+    return app->depth > 0 || app->status_kind == STATUS_BAD;
+}
+
 static int wait_ms(struct app *app)
 {
-    int wait = least(term_wait(app->term, app->now_ms), client_timeout(app->client));
+    int wait = least(takes_keys(app) ? term_wait(app->term, app->now_ms) : -1, client_timeout(app->client));
 
     for (int i = 0; i < app->depth; i++)
         wait = least(wait, until(app, app->stack[i]->timer_at));
@@ -187,10 +192,9 @@ static void take_keys(struct app *app)
     uint32_t key;
 
     if (!term_read(app->term, app->now_ms)) {
-        app->quitting = true;
-        app->park_at = app->now_ms;
+        app->quitting = app->hung_up = true;
     }
-    while (!app->quitting && (key = term_key(app->term, app->now_ms)) != K_NONE)
+    while (!app->quitting && takes_keys(app) && (key = term_key(app->term, app->now_ms)) != K_NONE)
         if (key == K_PASTE)
             app_paste(app, term_paste(app->term));
         else
@@ -228,7 +232,7 @@ static void paint(struct app *app, bool resized)
         app->shown_at = app->now_ms;
     }
     if (!term_pump(app->term))
-        app->quitting = true;
+        app->quitting = app->hung_up = true;
 }
 
 static void turn(struct app *app, int signals)
@@ -298,9 +302,11 @@ static void leave(struct app *app)
 {
     int64_t end = monotonic_ms() + LEAVE_MS;
 
-    if (app->park_at != 0)
+    if (app->hung_up)
         app_park(app);
-    while (app->connected && client_pending(app->client) > 0 && monotonic_ms() < end) {
+    else
+        app_park_forget(app);
+    while (app->connected && (app->parking || client_pending(app->client) > 0) && monotonic_ms() < end) {
         struct pollfd fd = {.fd = client_fd(app->client), .events = client_events(app->client)};
         poll(&fd, 1, 50);
         client_ready(app->client, fd.revents);

@@ -75,6 +75,7 @@ struct app {
     int64_t now_ms;     /* monotonic, once per turn */
     int64_t clock_skew; /* server's clock - ours, ms */
     int64_t park_at;    /* 0: nothing to park */
+    bool parking, hung_up; /* a park is on its way; the line dropped: park, don't forget */
     bool dirty, hurry, pasting; /* hurry: a key or an answer, not only a push: the frame isn't put off */
     int64_t shown_at;
 };
@@ -90,6 +91,8 @@ void app_frame(struct app *);                 /* frame.c: compose the canvas */
 void app_event_all(struct app *, const struct event *); /* stack.c: to every screen, top first */
 void app_calls_free(struct app *);
 void app_park(struct app *);                  /* park.c: send the screens' state now */
+void app_park_soon(struct app *);             /* after a key: in a moment, sooner while a text is being typed */
+void app_park_forget(struct app *);           /* left on purpose: the next log-in starts at home */
 void app_unpark(struct app *);                /* ask for it, then take it up or start anew */
 
 /* Run a command line, as a key, the palette or a start argument does. */

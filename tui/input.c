@@ -229,6 +229,7 @@ void app_key(struct app *app, uint32_t key)
 
     app->hurry = true;
     app_dirty(app);
+    app_park_soon(app);
     if (app->overlay != NULL) {
         app->overlay->event(app->overlay, &event);
         return;
@@ -264,6 +265,7 @@ void app_paste(struct app *app, const char *text)
 
     app->hurry = true;
     app_dirty(app);
+    app_park_soon(app);
     if (app->overlay != NULL)
         app->overlay->event(app->overlay, &event);
     else if (!to_screen(app, &event))

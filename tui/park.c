@@ -10,6 +10,8 @@
 
 #define PARK_FORMAT 1
 #define PARK_MAX (64 * 1024)
+#define TYPING_MS 250
+#define MOVING_MS 2000 /* where the cursor stands is worth less than a word */
 
 static void pack_screen(struct pack *p, struct screen *s)
 {
@@ -33,9 +35,45 @@ static void pack_reason(struct pack *p, const struct reason_draft *r)
     pack_kbool(p, "open", r->open);
 }
 
+static void parked(void *arg, const struct client_reply *reply)
+{
+    struct app *app = arg;
+    (void)reply;
+    app->parking = false;
+}
+
+static void send_body(struct app *app, const void *bytes, size_t len)
+{
+    struct pack params;
+
+    pack_init(&params);
+    pack_map(&params, 1);
+    pack_key(&params, "body");
+    pack_bin(&params, bytes, len);
+    app->parking = true;
+    client_call(app->client, "session.park", &params, CALL_REPLACEABLE, (struct view_ref){1, 1}, parked, app);
+    pack_free(&params);
+}
+
+void app_park_forget(struct app *app)
+{
+    app->park_at = 0;
+    if (app->logged_in && app->connected)
+        send_body(app, "", 0);
+}
+
+void app_park_soon(struct app *app)
+{
+    struct screen *top = screen_top(app);
+    bool typing = app->overlay != NULL || (top != NULL && top->ops->typing != NULL && top->ops->typing(top));
+
+    if (app->logged_in)
+        app->park_at = app->now_ms + (typing ? TYPING_MS : MOVING_MS);
+}
+
 void app_park(struct app *app)
 {
-    struct pack body, params;
+    struct pack body;
 
     app->park_at = 0;
     if (!app->logged_in || !app->connected || app->depth == 0)
@@ -49,14 +87,8 @@ void app_park(struct app *app)
         pack_screen(&body, app->stack[i]);
     pack_key(&body, "reason");
     pack_reason(&body, &app->reason);
-    if (body.buf.size <= PARK_MAX) {
-        pack_init(&params);
-        pack_map(&params, 1);
-        pack_key(&params, "body");
-        pack_bin(&params, body.buf.data, body.buf.size);
-        client_call(app->client, "session.park", &params, CALL_REPLACEABLE, (struct view_ref){1, 1}, NULL, NULL);
-        pack_free(&params);
-    }
+    if (body.buf.size <= PARK_MAX)
+        send_body(app, body.buf.data, body.buf.size);
     pack_free(&body);
 }
 

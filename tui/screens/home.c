@@ -97,6 +97,8 @@ static void compose(struct screen *s)
     if (h->answer.zone != NULL && map_int(&h->answer.map, "pending", &pending)) {
         add_line(h, "screen queue", (long)pending, _("Waiting for me, all together"));
         add_queues(h);
+    } else if (h->answer.zone == NULL && !app_is(s->app, ROLE_GRADUATE)) {
+        add_line(h, "screen queue", -1, _("Waiting for me, all together")); /* Enter means the same before the counts are there */
     }
     h->nqueues = h->nlines;
     for (size_t i = 0; i < sizeof menu / sizeof *menu; i++)
