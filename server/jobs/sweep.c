@@ -9,7 +9,7 @@
 #include <event2/event.h>
 #include <stdlib.h>
 
-enum { FIRST_SECONDS = 30, PASS_SECONDS = 600 };
+enum { FIRST_SECONDS = 3, PASS_SECONDS = 600 };
 
 static const char *const statements[] = {"sweep_uploads", "sweep_requests", "sweep_sessions", "sweep_parked",
                                          "sweep_failures"};
