@@ -102,7 +102,8 @@ static int act_with_content(struct cli *cli)
         status = cli->status;
     } else {
         const char *kind = cli_option(cli, "kind");
-        const bool other = kind && strcmp(kind, text_of(&record.result, "kind")) != 0;
+        /* a modification lies over what stands (S2.3.8); of another kind, nothing of the old form is taken over */
+        const bool other = cli->command->action == ACT_MODIFY || (kind && strcmp(kind, text_of(&record.result, "kind")) != 0);
         if (cli_pack_fields(cli, 1, other ? NULL : map_get(&record.result, "content"), &content))
             status = send_act(cli, &t, &content);
         else

@@ -74,7 +74,8 @@ char *cli_line(const char *label); /* likewise, with echo */
 void secret_free(char *);
 
 /*
- * The FIELD=VALUE arguments from `first` on, over the members of `base` (may be NULL), as one map. "FIELD=" takes a field out.
+ * The FIELD=VALUE arguments from `first` on, over the members of `base` (may be NULL; masked ones are left out), as one map. "FIELD=" takes
+ * a field out.
  * false: one isn't FIELD=VALUE.
  */
 bool cli_pack_fields(const struct cli *, int first, const msgpack_object *base, struct pack *);

@@ -101,6 +101,12 @@ static bool is_given(const struct cli *cli, int first, const msgpack_object_str 
     return false;
 }
 
+/* A value that came masked (X1.5) isn't sent back as if it were one. */
+static bool is_masked(const msgpack_object *value)
+{
+    return value->type == MSGPACK_OBJECT_STR && strstr(value->via.str.ptr, "***");
+}
+
 bool cli_pack_fields(const struct cli *cli, int first, const msgpack_object *base, struct pack *p)
 {
     const size_t mark = pack_map_open(p);
@@ -117,7 +123,7 @@ bool cli_pack_fields(const struct cli *cli, int first, const msgpack_object *bas
     }
     for (uint32_t k = 0; base && base->type == MSGPACK_OBJECT_MAP && k < base->via.map.size; k++) {
         const msgpack_object_kv *member = &base->via.map.ptr[k];
-        if (is_given(cli, first, &member->key.via.str))
+        if (is_given(cli, first, &member->key.via.str) || is_masked(&member->val))
             continue;
         pack_strn(p, member->key.via.str.ptr, member->key.via.str.size);
         pack_object(p, &member->val);

@@ -28,7 +28,7 @@ static const struct column draft_columns[] = {
 
 static const struct column message_columns[] = {
     {"id", N_("id"), NULL}, {"at", N_("when"), show_time}, {"", N_("message"), show_message}, {"record", N_("record"), NULL},
-    {"read", N_("read"), NULL}, {0}};
+    {"read", N_("seen"), NULL}, {0}};
 
 static int own_rows(struct cli *cli, const char *key, const struct column *columns)
 {
