@@ -234,13 +234,21 @@ class Server:
         with open(f"/proc/{self.process.pid}/status") as f:
             return int(re.search(r"VmRSS:\s+(\d+)", f.read()).group(1))
 
+    def cpu(self):
+        """Clock ticks (hundredths of a second) that quxiangd has used."""
+        with open(f"/proc/{self.process.pid}/stat") as f:
+            return sum(map(int, f.read().rsplit(")", 1)[1].split()[11:13]))
+
+    def as_owner(self):
+        """What to put before a command so that it runs as the cluster's user."""
+        if os.geteuid() != 0:
+            return []
+        owner = os.stat(os.path.join(self.data, "pg"))
+        return ["setpriv", f"--reuid={owner.st_uid}", f"--regid={owner.st_gid}", "--clear-groups"]
+
     def sql(self, statement, user="quxiang_owner"):
         """Rows of a statement, by psql as the cluster's own user: lists of text."""
-        run = []
-        if os.geteuid() == 0:
-            owner = os.stat(os.path.join(self.data, "pg")).st_uid
-            run = ["setpriv", f"--reuid={owner}", f"--regid={owner}", "--clear-groups"]
-        out = subprocess.run([*run, "psql", "-h", self.socket_dir(), "-U", user, "-d", "quxiang", "-XAtq", "-F", "\t",
+        out = subprocess.run([*self.as_owner(), "psql", "-h", self.socket_dir(), "-U", user, "-d", "quxiang", "-XAtq", "-F", "\t",
                               "-v", "ON_ERROR_STOP=1", "-c", statement], check=True, capture_output=True, text=True, cwd="/")
         return [line.split("\t") for line in out.stdout.splitlines()]
 

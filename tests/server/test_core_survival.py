@@ -113,6 +113,28 @@ def test_database_away(server):
     assert c.answer(msgid)["total"] > 0
 
 
+def test_out_of_descriptors(server):
+    """out of file descriptors the server doesn't spin, serves who is there, and accepts again when some are free"""
+    row = server.user("school")
+    c, pid = server.client(row), server.process.pid
+    limit = [*server.as_owner(), "prlimit", "--pid", str(pid)]
+    before = subprocess.run([*limit, "--nofile", "--output=SOFT", "--noheadings"], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run([*limit, "--nofile=60:"], check=True)
+    crowd = []
+    try:
+        crowd = [server.client() for _ in range(80)]
+        wait_for(lambda: "event=accept_failed" in server.log())
+        used = server.cpu()
+        time.sleep(1.5)
+        assert server.cpu() - used < 30, "spinning"
+        assert c.call("queue.counts")["total"] > 0
+    finally:
+        subprocess.run([*limit, f"--nofile={before}:"], check=True)
+        for other in crowd:
+            other.close()
+    assert server.client(row).call("session.whoami")["user"] == row["user"]
+
+
 def test_stale_lock(server):
     """a postmaster.pid left over, its number now another process's, doesn't keep the cluster down"""
     pid = server.postmaster()
@@ -157,10 +179,8 @@ def test_edited_migration(server):
 def pretend_newer(server, log):
     """With the cluster down: start it by hand as its user, put the true checksum back and a later migration in."""
     true = log.split("(checksum ")[1][:12]
-    owner = os.stat(os.path.join(server.data, "pg")).st_uid
     bin_dir = sorted(d for d in os.listdir("/usr/lib/postgresql") if d.isdigit())[-1]
-    as_owner = ["setpriv", f"--reuid={owner}", f"--regid={owner}", "--clear-groups"] if os.geteuid() == 0 else []
-    ctl = [*as_owner, f"/usr/lib/postgresql/{bin_dir}/bin/pg_ctl", "-D", os.path.join(server.data, "pg"), "-w", "-s"]
+    ctl = [*server.as_owner(), f"/usr/lib/postgresql/{bin_dir}/bin/pg_ctl", "-D", os.path.join(server.data, "pg"), "-w", "-s"]
     subprocess.run([*ctl, "start", "-l", "/dev/null"], check=True, cwd="/")
     try:
         full = server.full_checksum
@@ -178,7 +198,7 @@ def make():
 
 
 TESTS = [test_one_owner, test_graceful_stop, test_kill_and_adopt, test_postmaster_killed, test_backend_killed, test_database_away,
-         test_stale_lock, test_login_timeout, test_edited_migration]
+         test_out_of_descriptors, test_stale_lock, test_login_timeout, test_edited_migration]
 
 if __name__ == "__main__":
     main(TESTS, make)
