@@ -200,7 +200,7 @@ static void check_identity(struct checking *k)
     k->row->values[c->identity_no] = c->identity;
     const int date = identity_birth(c->identity);
     snprintf(own, sizeof own, "%04d-%02d-%02d", date / 10000 % 10000, date / 100 % 100, date % 100);
-    if (*birth && strcmp(birth, own) != 0)
+    if (field_check(field(c->birth), birth) == FE_OK && *birth && strcmp(birth, own) != 0)
         tell(k, c->birth, "identity_differs");
     if (*sex && strcmp(sex, identity_male(c->identity) ? "1" : "2") != 0)
         tell(k, c->sex, "identity_differs");

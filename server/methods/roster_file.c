@@ -5,6 +5,7 @@
 
 #include "../../shared/domain/codes.h"
 #include "../../shared/text/text.h"
+#include "../../shared/text/utf8.h"
 #include "roster_check.h"
 
 #include <csv.h>
@@ -79,6 +80,19 @@ static int field_of_header(const char *header)
 
 /* ------------------------------------------------------------------ problems */
 
+/* As much as fits, never through a character. */
+static void cut(char *buf, size_t size, const char *s)
+{
+    size_t n = 0, step, left = strlen(s);
+    uint32_t c;
+    while ((step = utf8_decode(s + n, left, &c)) > 0 && n + step < size) {
+        n += step;
+        left -= step;
+    }
+    memcpy(buf, s, n);
+    buf[n] = '\0';
+}
+
 void roster_problem_add(struct roster_file *f, unsigned line, const char *column, const char *error, const char *value,
                         enum mask mask)
 {
@@ -89,7 +103,7 @@ void roster_problem_add(struct roster_file *f, unsigned line, const char *column
     if (mask != MASK_NONE)
         text_mask(p->value, sizeof p->value, value, (int)mask);
     else
-        text_fit(p->value, sizeof p->value, value, 30, false);
+        cut(p->value, sizeof p->value, value);
 }
 
 void roster_problems_keep(struct roster_file *f, bool keep)
@@ -177,12 +191,15 @@ static bool read_row(struct roster_file *f)
 
 /* ------------------------------------------------------------------ the header */
 
+/* Without blanks at either end; a line break that a spreadsheet put into a cell becomes one. */
 static void trim(char *s)
 {
-    const size_t lead = strspn(s, " \t");
+    for (char *c = s; (c = strpbrk(c, "\t\r\n"));)
+        *c = ' ';
+    const size_t lead = strspn(s, " ");
     size_t n = strlen(s + lead);
     memmove(s, s + lead, n + 1);
-    while (n && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+    while (n && s[n - 1] == ' ')
         s[--n] = '\0';
 }
 

@@ -169,9 +169,9 @@ static void report_stored(void *arg, const struct db_result *r)
     if (failed(m, r, report_send))
         return;
     char *json = import_report_json(m);
+    import_free(m);
     import_answer(req, json);
     free(json);
-    import_free(m);
 }
 
 static void missing_counted(void *arg, const struct db_result *r);
