@@ -14,7 +14,7 @@ import threading
 import time
 import uuid
 
-from harness import Closed, RpcError, Server, main
+from harness import Closed, RpcError, Server, main, wait_for
 
 WRITERS = 16
 KILLS = int(sys.argv[sys.argv.index("--kills") + 1]) if "--kills" in sys.argv else 10
@@ -169,7 +169,9 @@ def test_postmaster(server):
     """kill -9 of the postmaster under load: nothing acknowledged is missing, nothing is applied twice"""
 
     def kill():
-        os.kill(server.postmaster(), signal.SIGKILL)
+        pid = wait_for(server.postmaster, 30)
+        assert pid, "no postmaster within 30 s of the last kill"
+        os.kill(pid, signal.SIGKILL)
 
     under_load(server, "the postmaster", kill)
 
