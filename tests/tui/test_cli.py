@@ -197,7 +197,7 @@ def test_record(server):
     for key in ("content", "graduate", "evidence", "may", "stages"):
         assert key in record, key
     shown = quxiang(server, "record", "show", row["id"], user=school, lang="zh").out
-    assert record["graduate"]["name"] in shown and "用人单位" in shown
+    assert record["graduate"]["name"] in shown and "岗位名称" in shown
     assert [e["version"] for e in rows(server, "record", "history", row["id"], user=school)] == list(range(1, row["version"] + 1))
     assert row["number"] in quxiang(server, "record", "agreement", row["id"], user=school).out
     quxiang(server, "record", "show", "10001-999999", user=school, expect=REFUSED)

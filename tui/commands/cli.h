@@ -105,6 +105,7 @@ const char *show_kind(const msgpack_object *, char *buf, size_t len);
 const char *show_level(const msgpack_object *, char *buf, size_t len);
 const char *show_reason(const msgpack_object *, char *buf, size_t len);
 const char *show_choice(const msgpack_object *, char *buf, size_t len);
+const char *show_failed(const msgpack_object *, char *buf, size_t len); /* guards, worded */
 const char *show_message(const msgpack_object *row, char *buf, size_t len); /* of a whole row of inbox.list */
 const char *show_region(const msgpack_object *, char *buf, size_t len);
 

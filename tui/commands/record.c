@@ -32,7 +32,7 @@ static const struct column evidence_columns[] = {
     {"id", N_("evidence"), NULL}, {"purpose", N_("purpose"), show_choice}, {"file_name", N_("file"), NULL}, {"size", N_("bytes"), NULL},
     {"media_type", N_("type"), NULL}, {"added_at", N_("added"), show_time}, {0}};
 static const struct column may_columns[] = {
-    {"action", N_("action"), show_action}, {"ok", N_("may be done"), NULL}, {"failed", N_("why not"), NULL}, {0}};
+    {"action", N_("action"), show_action}, {"ok", N_("may be done"), NULL}, {"failed", N_("why not"), show_failed}, {0}};
 static const struct column history_columns[] = {
     {"at", N_("when"), show_time},       {"action", N_("action"), show_action},         {"from", N_("from"), show_state},
     {"to", N_("to"), show_state},        {"by", N_("by"), NULL},                        {"role", N_("role"), show_role},

@@ -131,6 +131,22 @@ const char *show_reason(const msgpack_object *o, char *buf, size_t len)
     return show_code("audit_reject_reason", o, buf, len);
 }
 
+/* Guards that fail: codes (record.get's may) or maps with parameters (an outcome's failed). */
+const char *show_failed(const msgpack_object *o, char *buf, size_t len)
+{
+    const msgpack_object none = {.type = MSGPACK_OBJECT_MAP};
+    char one[512];
+    size_t n = 0;
+    buf[0] = '\0';
+    for (uint32_t i = 0; o->type == MSGPACK_OBJECT_ARRAY && i < o->via.array.size && n + 1 < len; i++) {
+        const msgpack_object *guard = &o->via.array.ptr[i];
+        const bool map = guard->type == MSGPACK_OBJECT_MAP;
+        const char *code = map ? text_of(guard, "guard") : show_plain(guard, one, sizeof one);
+        n += (size_t)snprintf(buf + n, len - n, "%s%s", i ? " " : "", word_guard(code, map ? guard : &none, one, sizeof one));
+    }
+    return buf;
+}
+
 const char *show_message(const msgpack_object *row, char *buf, size_t len)
 {
     const msgpack_object none = {.type = MSGPACK_OBJECT_MAP}, *params = map_get(row, "params");

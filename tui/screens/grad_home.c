@@ -39,17 +39,6 @@ static struct row *add(struct mine *m, enum style style, const char *command)
 
 /* ------------------------------------------------------------------ rows */
 
-static void failed_words(const msgpack_object *row, char *buf, size_t len)
-{
-    uint32_t n;
-    char one[256], code[64];
-    const msgpack_object *failed = array_of(row, "failed", &n);
-    size_t at = 0;
-    buf[0] = '\0';
-    for (uint32_t i = 0; i < n && at + 1 < len; i++)
-        at += (size_t)snprintf(buf + at, len - at, "%s%s", i ? " " : "", word_guard(held_text(&failed[i], "guard", code, sizeof code), &failed[i], one, sizeof one));
-}
-
 static void add_starts(struct mine *m)
 {
     uint32_t n;
@@ -66,7 +55,9 @@ static void add_starts(struct mine *m)
         struct row *row = add(m, bool_of(&may[i], "ok") ? STYLE_NORMAL : STYLE_DIM, command);
         snprintf(code, sizeof code, "%d", (int)group);
         snprintf(row->text, sizeof row->text, "%s", code_label(code_table("destination_group"), code, tr_zh()));
-        failed_words(&may[i], row->note, sizeof row->note);
+        const msgpack_object *failed = map_get(&may[i], "failed");
+        if (failed)
+            (void)show_failed(failed, row->note, sizeof row->note);
     }
 }
 

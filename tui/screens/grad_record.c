@@ -135,12 +135,10 @@ static const msgpack_object *may_row(const struct record_screen *f, const char *
 static void say_why(struct screen *s, const char *action)
 {
     const struct record_screen *f = s->state;
-    char text[1024] = "", one[256];
-    size_t at = 0;
-    uint32_t n = 0;
-    const msgpack_object *row = may_row(f, action), *failed = row ? array_of(row, "failed", &n) : NULL;
-    for (uint32_t i = 0; i < n && at < sizeof text; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s ", word_guard(text_of(&failed[i], "guard"), &failed[i], one, sizeof one));
+    char text[1024] = "";
+    const msgpack_object *row = may_row(f, action), *failed = row ? map_get(row, "failed") : NULL;
+    if (failed)
+        (void)show_failed(failed, text, sizeof text);
     app_status(s->app, STATUS_WARN, "%s: %s", word_action(action), *text ? text : word_outcome("wrong_state"));
 }
 
