@@ -70,6 +70,11 @@ static void add_graduate(struct mem_store *s, size_t school, size_t nth)
     add_account(s, (struct mem_account){.role = ROLE_GRADUATE, .graduate_id = g->id}, s->schools[school].code);
 }
 
+bool mem_small(size_t school)
+{
+    return school % 3 == 0;
+}
+
 static void add_school(struct mem_store *s, int code)
 {
     size_t nth = s->nschools;
@@ -82,7 +87,7 @@ static void add_school(struct mem_store *s, int code)
     for (size_t i = 0; i < 3; i++)
         school->departments[i] = (int64_t)(nth * 3 + i + 1);
     add_managers(s, school);
-    for (size_t i = 0; i < (nth % 3 == 0 ? SMALL_SCHOOL : BIG_SCHOOL); i++)
+    for (size_t i = 0; i < (mem_small(nth) ? SMALL_SCHOOL : BIG_SCHOOL); i++)
         add_graduate(s, nth, i);
 }
 

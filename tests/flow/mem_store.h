@@ -132,6 +132,8 @@ struct mem_answer mem_store_act(struct mem_store *, const struct mem_act *);
 /* What a season's settings would be; refused (false) when the audit mode changes while something is in process
  * (S2.2.4). */
 bool mem_store_set_season(struct mem_store *, size_t school, const struct flow_season *);
+/* Is it one of the small schools, which come to rest? */
+bool mem_small(size_t school);
 bool mem_in_process(const struct mem_store *, size_t school);
 
 /*

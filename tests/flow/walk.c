@@ -309,6 +309,7 @@ static void advance(struct walk *w, struct walk_step *step)
 static void open_flows(struct walk *w, struct flow_season *season)
 {
     season->open_destination = true;
+    season->void_audited = percent(w, 60);
     if (percent(w, 60))
         season->open_online_signing = season->open_supplement = true;
 }
@@ -327,7 +328,7 @@ static void change_season(struct walk *w, struct walk_step *step)
         season.void_audited = !season.void_audited;
     else if (what == 1)
         season.termination_limit = (int)pick(w, 100);
-    else if (school % 3 == 0 || mem_in_process(w->store, school))
+    else if (mem_small(school) || mem_in_process(w->store, school))
         season.audit_mode = season.audit_mode == AUDIT_TWO_LEVEL ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
     *step = (struct walk_step){.kind = WALK_SEASON, .school = school, .season = season};
 }
@@ -455,7 +456,7 @@ static void follow_up(struct walk *w, const struct mem_act *act, const struct me
 
     if (!w->settings || act->action != ACT_APPROVE)
         return;
-    if (answer->plan.to == ST_EFFECTIVE && !mem_in_process(w->store, g->school) && percent(w, 50)) {
+    if (answer->plan.to == ST_EFFECTIVE && mem_small(g->school) && !mem_in_process(w->store, g->school)) {
         around.season.audit_mode = around.season.audit_mode == AUDIT_TWO_LEVEL ? AUDIT_SCHOOL_ONLY : AUDIT_TWO_LEVEL;
         then(w, &around, act, ACT_UNDO, answer->version);
     } else if (a->role == ROLE_DEPARTMENT && job_changer(w, g->school) == a) {
