@@ -77,28 +77,34 @@ static const char *check_rsa(struct blob *b)
     return bits_of(modulus, mlen) < RSA_BITS_MIN ? "too_short" : NULL;
 }
 
-static const char *check_blob(const char *kind, const uint8_t *bytes, size_t len)
+static const struct key_kind {
+    const char *kind, *curve;
+    size_t bytes;
+} kinds[] = {{"ssh-ed25519", NULL, 32},
+             {"ssh-rsa", NULL, 0},
+             {"ecdsa-sha2-nistp256", "nistp256", 32},
+             {"ecdsa-sha2-nistp384", "nistp384", 48},
+             {"ecdsa-sha2-nistp521", "nistp521", 66}};
+
+static const struct key_kind *kind_find(const char *kind)
 {
-    static const struct {
-        const char *kind, *curve;
-        size_t bytes;
-    } kinds[] = {{"ssh-ed25519", NULL, 0},
-                 {"ssh-rsa", NULL, 0},
-                 {"ecdsa-sha2-nistp256", "nistp256", 32},
-                 {"ecdsa-sha2-nistp384", "nistp384", 48},
-                 {"ecdsa-sha2-nistp521", "nistp521", 66}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (!strcmp(kinds[i].kind, kind))
+            return &kinds[i];
+    return NULL;
+}
+
+static const char *check_blob(const struct key_kind *kind, const uint8_t *bytes, size_t len)
+{
     struct blob b = {bytes, len};
     const uint8_t *inner;
     size_t inner_len;
 
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (strcmp(kinds[i].kind, kind) != 0)
-            continue;
-        if (!take(&b, &inner, &inner_len) || inner_len != strlen(kind) || memcmp(inner, kind, inner_len) != 0)
-            return "blob";
-        return kinds[i].curve ? check_ecdsa(&b, kinds[i].curve, kinds[i].bytes) : i == 0 ? check_ed25519(&b) : check_rsa(&b);
-    }
-    return "kind";
+    if (!take(&b, &inner, &inner_len) || inner_len != strlen(kind->kind) || memcmp(inner, kind->kind, inner_len) != 0)
+        return "blob";
+    if (kind->curve)
+        return check_ecdsa(&b, kind->curve, kind->bytes);
+    return kind->bytes ? check_ed25519(&b) : check_rsa(&b);
 }
 
 /* ------------------------------------------------------------------ the line */
@@ -122,7 +128,12 @@ const char *public_key_read(const char *line, struct public_key *key)
     size_t len;
     char *end;
 
-    if (!word(&line, key->kind, sizeof key->kind) || !word(&line, key->text, sizeof key->text))
+    if (!word(&line, key->kind, sizeof key->kind))
+        return "format";
+    const struct key_kind *kind = kind_find(key->kind);
+    if (!kind)
+        return "kind"; /* options stand there, too: none are taken */
+    if (!word(&line, key->text, sizeof key->text))
         return "format";
     line += strspn(line, " \t");
     if (line[strcspn(line, "\r\n")] && line[strcspn(line, "\r\n")] != '\r' && line[strcspn(line, "\r\n") + 1])
@@ -134,7 +145,7 @@ const char *public_key_read(const char *line, struct public_key *key)
                           sodium_base64_VARIANT_ORIGINAL) != 0 ||
         *end)
         return "base64";
-    const char *wrong = check_blob(key->kind, blob, len);
+    const char *wrong = check_blob(kind, blob, len);
     if (wrong)
         return wrong;
     crypto_hash_sha256(hash, blob, len);
