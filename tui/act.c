@@ -35,7 +35,8 @@ static void told(struct app *app, const struct deed *deed, const msgpack_object 
 {
     char *state = map_str_copy(result, "state"), *number = map_str_copy(result, "number");
 
-    if (number != NULL)
+    bool news = state != NULL && (strcmp(state, "awaiting_stamped_image") == 0 || strcmp(state, "effective") == 0);
+    if (number != NULL && news)
         app_status(app, STATUS_GOOD, _("%s: %s – now %s, number %s"), word_action(action_code(deed->action)), deed->name,
                    word_state(state), number);
     else

@@ -21,7 +21,8 @@
     X(forms_suite) \
     X(text_suite) \
     X(scan_suite) \
-    X(rpc_suite)
+    X(rpc_suite) \
+    X(terminal_suite)
 /* clang-format on */
 
 #define X(id) extern const struct unit_suite id;
