@@ -13,8 +13,12 @@
 #include "lanes.h"
 
 #include <event2/event.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
 
 enum {
     MISSING_MAX = 3, /* then alone, waiting for locks */
@@ -23,6 +27,7 @@ enum {
     AGAIN_MAX = 60,  /* the database went away under it; each waits for the connection or AGAIN_MS */
     AGAIN_MS = 100,
     LOOK_AHEAD = 512, /* items of the queue that a batch looks at */
+    GATHER_US = 200,
 };
 
 struct batch {
@@ -32,6 +37,7 @@ struct batch {
     size_t n;
     struct item *written[BATCH_MAX]; /* those in the apply, in its order */
     size_t nwritten;
+    int64_t since; /* us: when its statement was sent */
 };
 
 struct lane {
@@ -39,8 +45,13 @@ struct lane {
     enum db_class cls;
     struct item *head, *tail;
     struct batch *redo; /* go first: what was halved or whose outcome is unknown */
+    size_t waiting;     /* items in the queue */
+    size_t answered;    /* since the batch before */
+    size_t expected;    /* as many as were here when the last batch ended: worth a short wait */
     bool busy;          /* a batch is under way, or waits for `later` */
-    struct event *kick, *later;
+    bool gathering;     /* idle, but waits for its callers to come back with their next calls */
+    struct event *kick, *later, *gather;
+    int gather_fd; /* a timer finer than the loop's milliseconds */
     struct apply *apply;
     struct load_columns columns[2]; /* of the full load and of the plain one */
 };
@@ -51,11 +62,29 @@ struct workflow {
     struct db *db;
     struct lane lanes[LANES];
     size_t busy; /* items not answered yet */
+    struct {
+        uint64_t batches, items, load_us, decide_us, write_us;
+    } spent; /* where the time went, for the log at the end */
     void (*on_change)(void *, const struct act_result *);
     void *on_change_arg;
 };
 
 static void lane_next(struct lane *);
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* The time since the batch's last look at the clock. */
+static uint64_t lap(struct batch *b)
+{
+    int64_t now = now_us(), took = now - b->since;
+    b->since = now;
+    return (uint64_t)took;
+}
 
 /* ------------------------------------------------------------------ items */
 
@@ -102,11 +131,13 @@ static void item_reset(struct item *i)
     i->graduate = 0;
 }
 
-static void item_answer(struct workflow *wf, struct item *i)
+static void item_answer(struct lane *lane, struct item *i)
 {
+    struct workflow *wf = lane->wf;
     const struct act_result *r = &i->result;
     bool changed = r->outcome == OUT_OK && !r->repeated && !r->unavailable && !r->fault && !i->act.dry_run;
     wf->busy--;
+    lane->answered++;
     if (changed && wf->on_change)
         wf->on_change(wf->on_change_arg, r);
     i->done(i->arg, r);
@@ -133,11 +164,13 @@ static void queue_push(struct lane *lane, struct item *i)
     else
         lane->head = i;
     lane->tail = i;
+    lane->waiting++;
 }
 
 /* Back to the front, in their order. */
 static void queue_return(struct lane *lane, struct item *const *items, size_t n)
 {
+    lane->waiting += n;
     while (n-- > 0) {
         item_reset(items[n]);
         items[n]->next = lane->head;
@@ -169,6 +202,7 @@ static void batch_take(struct lane *lane, struct batch *b)
             if (lane->tail == i)
                 lane->tail = last;
             b->items[b->n++] = i;
+            lane->waiting--;
             continue;
         }
         last = i;
@@ -203,7 +237,7 @@ static void redo_push(struct lane *lane, struct item *const *items, size_t n)
 static void answer_all(struct lane *lane, struct item *const *items, size_t n)
 {
     for (size_t k = 0; k < n; k++)
-        item_answer(lane->wf, items[k]);
+        item_answer(lane, items[k]);
 }
 
 static void answer_away(struct lane *lane, struct item *const *items, size_t n)
@@ -236,7 +270,7 @@ static void answer_fault(struct lane *lane, struct item *i, const struct db_resu
              action_code(i->act.action), i->act.school_code, (long long)i->act.record_id, r->sqlstate, r->constraint,
              r->message ? r->message : "");
     i->result.fault = true;
-    item_answer(lane->wf, i);
+    item_answer(lane, i);
 }
 
 /* One that raises takes the others with it: halves, until it is alone; alone it is decided anew, then answered. */
@@ -247,7 +281,7 @@ static void raised(struct lane *lane, struct item *const *items, size_t n, const
         redo_push(lane, items, n / 2);
     } else if (strcmp(r->sqlstate, "55P03") == 0 && items[0]->alone) {
         items[0]->result.outcome = OUT_LOCKED;
-        item_answer(lane->wf, items[0]);
+        item_answer(lane, items[0]);
     } else if (++items[0]->raised <= RAISED_MAX) {
         redo_push(lane, items, 1);
     } else {
@@ -292,7 +326,7 @@ static void missing(struct lane *lane, struct item *const *items, size_t n)
             continue;
         }
         i->result.outcome = OUT_LOCKED;
-        item_answer(lane->wf, i);
+        item_answer(lane, i);
     }
     queue_return(lane, back, left);
 }
@@ -313,13 +347,14 @@ static void batch_written(struct batch *b, const struct db_rows *rows)
     missing(b->lane, gone, ngone);
     for (size_t k = 0; k < b->nwritten; k++)
         if (applied[k])
-            item_answer(b->lane->wf, b->written[k]);
+            item_answer(b->lane, b->written[k]);
 }
 
 static void on_apply(void *arg, const struct db_result *r)
 {
     struct batch *b = arg;
     struct lane *lane = b->lane;
+    lane->wf->spent.write_us += lap(b);
     if (r->status != DB_OK) {
         batch_failed(lane, b->written, b->nwritten, r);
     } else {
@@ -386,8 +421,10 @@ static void on_load(void *arg, const struct db_result *r)
 {
     struct batch *b = arg;
     struct lane *lane = b->lane;
+    lane->wf->spent.load_us += lap(b);
     if (r->status == DB_OK && (size_t)db_nrows(r->rows[0]) == b->n) {
         batch_decide(b, r->rows[0]);
+        lane->wf->spent.decide_us += lap(b);
         if (b->nwritten > 0) {
             const struct item *alone = b->written[0]->alone ? b->written[0] : NULL;
             apply_send(lane->apply, lane->wf->db, lane->cls, alone, on_apply, b);
@@ -403,9 +440,10 @@ static void on_load(void *arg, const struct db_result *r)
 /* ------------------------------------------------------------------ the lane */
 
 /* What waits now goes; else the lane is idle. */
-static void lane_next(struct lane *lane)
+static void lane_go(struct lane *lane)
 {
     struct batch *b = lane->redo;
+    lane->gathering = false;
     lane->busy = b || lane->head;
     if (!lane->busy)
         return;
@@ -415,21 +453,57 @@ static void lane_next(struct lane *lane)
         b = batch_new(lane);
         batch_take(lane, b);
     }
+    lane->wf->spent.batches++;
+    lane->wf->spent.items += b->n;
+    b->since = now_us();
     load_send(lane->wf->db, lane->cls, b->items, b->n, on_load, b);
+}
+
+static bool gathered(const struct lane *lane)
+{
+    return lane->redo || lane->waiting >= lane->expected - lane->expected / 8;
+}
+
+/*
+ * A batch ended. Its callers, just answered, are about to call again: a moment's wait makes one full batch of what
+ * would else be two half ones, taking turns. One caller alone never waits: when it calls again, everybody is here.
+ */
+static void lane_next(struct lane *lane)
+{
+    lane->expected = lane->answered + lane->waiting < BATCH_MAX ? lane->answered + lane->waiting : BATCH_MAX;
+    lane->answered = 0;
+    if (gathered(lane)) {
+        lane_go(lane);
+        return;
+    }
+    const struct itimerspec wait = {.it_value.tv_nsec = GATHER_US * 1000};
+    lane->busy = false;
+    lane->gathering = timerfd_settime(lane->gather_fd, 0, &wait, NULL) == 0;
+    if (!lane->gathering)
+        lane_go(lane);
 }
 
 static void on_kick(evutil_socket_t fd, short what, void *arg)
 {
     struct lane *lane = arg;
     (void)fd, (void)what;
-    if (!lane->busy)
-        lane_next(lane);
+    if (!lane->busy && (!lane->gathering || gathered(lane)))
+        lane_go(lane);
+}
+
+static void on_gather(evutil_socket_t fd, short what, void *arg)
+{
+    struct lane *lane = arg;
+    uint64_t times;
+    (void)what;
+    if (read(fd, &times, sizeof times) == (ssize_t)sizeof times && lane->gathering)
+        lane_go(lane);
 }
 
 static void on_later(evutil_socket_t fd, short what, void *arg)
 {
     (void)fd, (void)what;
-    lane_next(arg);
+    lane_go(arg);
 }
 
 static unsigned lane_number(const char *school_code)
@@ -467,7 +541,9 @@ struct workflow *workflow_new(struct event_base *base, struct db *db)
         lane->apply = apply_new();
         lane->kick = event_new(base, -1, 0, on_kick, lane);
         lane->later = evtimer_new(base, on_later, lane);
-        if (!lane->kick || !lane->later)
+        lane->gather_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+        lane->gather = event_new(base, lane->gather_fd, EV_READ | EV_PERSIST, on_gather, lane);
+        if (!lane->kick || !lane->later || lane->gather_fd < 0 || !lane->gather || event_add(lane->gather, NULL) != 0)
             abort();
     }
     return wf;
@@ -476,6 +552,11 @@ struct workflow *workflow_new(struct event_base *base, struct db *db)
 /* Only with the database closed: nothing is under way any more, and what waited goes unanswered. */
 void workflow_free(struct workflow *wf)
 {
+    if (wf)
+        log_line("info",
+                 "event=workflow_stopped batches=%" PRIu64 " items=%" PRIu64 " load_us=%" PRIu64 " decide_us=%" PRIu64
+                 " write_us=%" PRIu64,
+                 wf->spent.batches, wf->spent.items, wf->spent.load_us, wf->spent.decide_us, wf->spent.write_us);
     for (int k = 0; wf && k < LANES; k++) {
         struct lane *lane = &wf->lanes[k];
         while (lane->head) {
@@ -492,6 +573,8 @@ void workflow_free(struct workflow *wf)
         }
         event_free(lane->kick);
         event_free(lane->later);
+        event_free(lane->gather);
+        close(lane->gather_fd);
         apply_free(lane->apply);
     }
     free(wf);
