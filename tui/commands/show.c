@@ -131,6 +131,20 @@ const char *show_reason(const msgpack_object *o, char *buf, size_t len)
     return show_code("audit_reject_reason", o, buf, len);
 }
 
+/* A bare code has no parameters for its sentence: brackets that stayed empty are taken out of it. */
+static void drop_empty_brackets(char *text)
+{
+    static const char *const pairs[][2] = {{"（", "）"}, {" (", ")"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        char *open = strstr(text, pairs[i][0]), *close = open ? strstr(open, pairs[i][1]) : NULL;
+        if (!close)
+            continue;
+        const size_t inside = strlen(pairs[i][0]);
+        if (strspn(open + inside, " ,;:，；：、") >= (size_t)(close - open) - inside)
+            memmove(open, close + strlen(pairs[i][1]), strlen(close + strlen(pairs[i][1])) + 1);
+    }
+}
+
 /* Guards that fail: codes (record.get's may) or maps with parameters (an outcome's failed). */
 const char *show_failed(const msgpack_object *o, char *buf, size_t len)
 {
@@ -142,7 +156,11 @@ const char *show_failed(const msgpack_object *o, char *buf, size_t len)
         const msgpack_object *guard = &o->via.array.ptr[i];
         const bool map = guard->type == MSGPACK_OBJECT_MAP;
         const char *code = map ? text_of(guard, "guard") : show_plain(guard, one, sizeof one);
-        n += (size_t)snprintf(buf + n, len - n, "%s%s", i ? " " : "", word_guard(code, map ? guard : &none, one, sizeof one));
+        char sentence[512];
+        snprintf(sentence, sizeof sentence, "%s", word_guard(code, map ? guard : &none, one, sizeof one));
+        if (!map)
+            drop_empty_brackets(sentence);
+        n += (size_t)snprintf(buf + n, len - n, "%s%s", i ? " " : "", sentence);
     }
     return buf;
 }

@@ -249,14 +249,13 @@ static void ask_submit(struct screen *s)
         app_status(s->app, STATUS_WARN, _("%zu fields are missing or wrong; the first one is shown."), problems);
         return;
     }
+    at = (size_t)snprintf(text, sizeof text, _("Submit it like this? Files attached: %zu\n\n"), nfiles(f));
     for (size_t i = 0; i < f->entry->form->nfields && at + 1 < sizeof text; i++) {
         const struct form_field *field = &f->entry->form->fields[i];
         const char *typed_value = form_entry_get(f->entry, field->name);
         if (typed_value)
             at += (size_t)snprintf(text + at, sizeof text - at, "%s: %s\n", form_label(field), form_value(field, typed_value, value, sizeof value));
     }
-    if (at + 1 < sizeof text)
-        snprintf(text + at, sizeof text - at, _("Files attached: %zu\n\nSubmit it like this?"), nfiles(f));
     dialog_ask(s->app, _("A last look"), text, submit, (void *)(uintptr_t)s->generation);
 }
 
@@ -357,11 +356,12 @@ static void draw_aside(const struct form_screen *f, struct canvas *c, struct rec
     uint32_t n = 0;
     const msgpack_object *files = f->draft.zone ? array_of(&f->draft.map, "evidence", &n) : NULL;
     if (kind)
-        at += (size_t)snprintf(text, sizeof text, _("%s\nProof: %s\n\n"), tr_zh() ? kind->definition_zh : kind->definition_en,
+        at += (size_t)snprintf(text, sizeof text, _("%s\nProof: %s\n"), tr_zh() ? kind->definition_zh : kind->definition_en,
                                tr_zh() ? kind->proof_zh : kind->proof_en);
-    at += (size_t)snprintf(text + at, sizeof text - at, _("Files attached: %u\n"), (unsigned)n);
+    at += (size_t)snprintf(text + at, sizeof text - at, _("Files attached: %u"), (unsigned)n);
     for (uint32_t i = 0; i < n && at < sizeof text; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "· %s, %lld KiB\n", text_of(&files[i], "file_name"), (long long)(int_of(&files[i], "size") + 1023) / 1024);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %s, %lld KiB", i ? ";" : ":", text_of(&files[i], "file_name"),
+                               (long long)(int_of(&files[i], "size") + 1023) / 1024);
     upload_command(command, sizeof command, f->uuid, "proof");
     if (at < sizeof text)
         snprintf(text + at, sizeof text - at, _("\nAnother: F4, or from your own machine\n%s"), command);

@@ -131,6 +131,13 @@ static const msgpack_object *may_row(const struct record_screen *f, const char *
     return NULL;
 }
 
+/* Something may be missing for it yet, but the state is right. */
+static bool fits_state(const struct record_screen *f, enum qx_action action)
+{
+    const msgpack_object *row = may_row(f, action_code(action));
+    return row && strcmp(text_of(row, "outcome"), outcome_code(OUT_WRONG_STATE)) != 0;
+}
+
 /* "It can't": the failed guards in words (X1.9). */
 static void say_why(struct screen *s, const char *action)
 {
@@ -165,7 +172,7 @@ static void upload_image(struct screen *s)
 {
     const struct record_screen *f = s->state;
     const msgpack_object *row = may_row(f, action_code(ACT_UPLOAD));
-    if (!row)
+    if (!fits_state(f, ACT_UPLOAD))
         say_why(s, action_code(ACT_UPLOAD));
     else if (has_image(f) && bool_of(row, "ok"))
         act(s, ACT_UPLOAD);
@@ -378,9 +385,11 @@ static bool record_offers(struct screen *s, const char *name)
     const struct record_screen *f = s->state;
     const struct command *c = command_find(name);
     if (strcmp(name, "correct") == 0)
-        return may_row(f, action_code(ACT_RESUBMIT)) || may_row(f, action_code(ACT_SUBMIT));
+        return fits_state(f, ACT_RESUBMIT) || fits_state(f, ACT_SUBMIT);
     if (strcmp(name, "upload") == 0)
-        return may_row(f, action_code(ACT_UPLOAD)) != NULL;
+        return fits_state(f, ACT_UPLOAD);
+    if (strcmp(name, "agreement") == 0)
+        return f->record.zone && *text_of(&f->record.map, "number");
     if (!c || c->action == ACT_NONE)
         return true;
     const msgpack_object *row = may_row(f, action_code(c->action));
