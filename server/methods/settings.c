@@ -62,6 +62,7 @@ static uint32_t pack_missing(struct pack *p, const struct settings_result *r)
 static void set(void *arg, const struct settings_result *r)
 {
     struct req *req = arg;
+    bool dry;
 
     if (r->unavailable) {
         req_error(req, RPC_UNAVAILABLE, "the database is away; try again with the same request_id");
@@ -75,16 +76,19 @@ static void set(void *arg, const struct settings_result *r)
         answer_field(req, r->field, r->error);
         return;
     }
+    /* what stands in the way is told while it does; a change that was made has one answer, also when asked again */
+    const bool in_the_way = r->outcome != OUT_OK || (map_bool(req->params, "dry_run", &dry) && dry);
     struct pack *p = req_result(req);
     const size_t mark = pack_map_open(p);
     uint32_t n = 2;
     pack_kstr(p, "outcome", outcome_code(r->outcome));
     pack_kint(p, "version", r->version);
-    if (r->in_process > 0) {
+    if (in_the_way && r->in_process > 0) {
         pack_kint(p, "in_process", r->in_process);
         n++;
     }
-    n += pack_missing(p, r);
+    if (in_the_way)
+        n += pack_missing(p, r);
     pack_map_close(p, mark, n);
     req_reply(req);
 }
