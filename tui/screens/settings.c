@@ -23,6 +23,8 @@ static const struct picker_row yes_no[] = {{"off", N_("no"), NULL}, {"on", N_("y
 static const struct picker_row modes[] = {
     {"school_only", N_("school only"), NULL}, {"two_level", N_("department, then school"), NULL}, {0}};
 
+static const struct picker_row contact_modes[] = {{"one", N_("one for the school"), NULL}, {"each", N_("one for each level"), NULL}, {0}};
+
 static const struct sheet_row rows[] = {
     {"online_signing", N_("online signing"), N_("opens online and offline signing, and turns the other two on (S2.2.3)"), SHEET_CHOICE, on_off},
     {"supplement", N_("supplement"), N_("may be opened earlier, alone"), SHEET_CHOICE, on_off},
@@ -30,15 +32,22 @@ static const struct sheet_row rows[] = {
     {"audit_mode", N_("audit mode"), N_("changes only while nothing is in process (S2.2.4)"), SHEET_CHOICE, modes},
     {"termination_limit", N_("termination applications"), N_("0 to 99 per graduate and class (S2.2.5)"), SHEET_TEXT, NULL},
     {"void_audited", N_("a graduate's void is audited"), N_("holds for later ones (S2.8.3)"), SHEET_CHOICE, yes_no},
-    {"handler", N_("agreement contact: handler"), N_("printed on the agreement (S2.2.6)"), SHEET_TEXT, NULL},
-    {"phone", N_("agreement contact: phone"), NULL, SHEET_TEXT, NULL},
-    {"address", N_("agreement contact: address"), NULL, SHEET_TEXT, NULL},
-    {"postcode", N_("agreement contact: postcode"), NULL, SHEET_TEXT, NULL},
+    {"contacts", N_("agreement contacts"), N_("one for the school, or one for each education level (S2.2.6)"), SHEET_CHOICE, contact_modes},
+    {"handler", N_("handler"), N_("printed on the agreement (S2.2.6)"), SHEET_TEXT, NULL},
+    {"phone", N_("phone"), NULL, SHEET_TEXT, NULL},
+    {"address", N_("address"), NULL, SHEET_TEXT, NULL},
+    {"postcode", N_("postcode"), NULL, SHEET_TEXT, NULL},
+    {"handler2", N_("handler, postgraduate"), N_("only where each level has its own"), SHEET_TEXT, NULL},
+    {"phone2", N_("phone, postgraduate"), NULL, SHEET_TEXT, NULL},
+    {"address2", N_("address, postgraduate"), NULL, SHEET_TEXT, NULL},
+    {"postcode2", N_("postcode, postgraduate"), NULL, SHEET_TEXT, NULL},
     {"agreement_parties", N_("parties of an agreement"), N_("set by the province (S2.2.1)"), SHEET_SHOWN, NULL},
     {0},
 };
 static const char *const switches[] = {"online_signing", "supplement", "destination", "void_audited"};
+/* A contact's members on the wire, and the rows that hold them: the school's or the undergraduates', the postgraduates'. */
 static const char *const contact[] = {"handler", "phone", "address", "postcode"};
+static const char *const contact_rows[2][4] = {{"handler", "phone", "address", "postcode"}, {"handler2", "phone2", "address2", "postcode2"}};
 #define LENGTH(a) (sizeof(a) / sizeof *(a))
 
 /* ------------------------------------------------------------------ loading */
@@ -59,6 +68,27 @@ static void take_member(struct sheet *t, const msgpack_object *map, const char *
     free(value);
 }
 
+static void take_contact(struct sheet *t, const msgpack_object *map, int which)
+{
+    for (size_t i = 0; i < LENGTH(contact); i++) {
+        char *value = map_str_copy(map, contact[i]);
+        if (!sheet_changed(t, contact_rows[which][i]))
+            sheet_take(t, contact_rows[which][i], value);
+        free(value);
+    }
+}
+
+static void take_contacts(struct sheet *t, const msgpack_object *contacts)
+{
+    const msgpack_object *all = map_get(contacts, "all"), *first = map_get(contacts, "undergraduate"), *second = map_get(contacts, "postgraduate");
+    if (!sheet_changed(t, "contacts"))
+        sheet_take(t, "contacts", first || second ? "each" : "one");
+    if (first || all)
+        take_contact(t, first ? first : all, 0);
+    if (second)
+        take_contact(t, second, 1);
+}
+
 static void loaded(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
 {
     struct settings *t = s->state;
@@ -69,14 +99,13 @@ static void loaded(struct screen *s, const msgpack_object *result, const char *e
         return;
     t->known = true;
     (void)map_int(result, "version", &t->version);
-    const msgpack_object *contacts = map_get(result, "contacts"), *all = contacts ? map_get(contacts, "all") : NULL;
+    const msgpack_object *contacts = map_get(result, "contacts");
     for (const struct sheet_row *r = rows; r->key; r++) {
         if (sheet_changed(&t->sheet, r->key))
             continue; /* what is being typed isn't lost to a refresh */
         take_member(&t->sheet, result, r->key);
-        if (all)
-            take_member(&t->sheet, all, r->key);
     }
+    take_contacts(&t->sheet, contacts);
 }
 
 static void load(struct screen *s)
@@ -86,19 +115,28 @@ static void load(struct screen *s)
 
 /* ------------------------------------------------------------------ what if, keeping */
 
-static uint32_t pack_contact(const struct sheet *t, struct pack *p)
+static void pack_contact(const struct sheet *t, struct pack *p, const char *scope, int which)
 {
-    bool changed = false;
+    pack_key(p, scope);
+    pack_map(p, LENGTH(contact));
     for (size_t i = 0; i < LENGTH(contact); i++)
-        changed = changed || sheet_changed(t, contact[i]);
+        pack_kstr(p, contact[i], sheet_get(t, contact_rows[which][i]));
+}
+
+static uint32_t pack_contacts(const struct sheet *t, struct pack *p)
+{
+    const bool each = strcmp(sheet_get(t, "contacts"), "each") == 0;
+    bool changed = sheet_changed(t, "contacts");
+    for (int which = 0; which < 1 + each; which++)
+        for (size_t i = 0; i < LENGTH(contact); i++)
+            changed = changed || sheet_changed(t, contact_rows[which][i]);
     if (!changed)
         return 0;
     pack_key(p, "contacts");
-    pack_map(p, 1);
-    pack_key(p, "all");
-    pack_map(p, LENGTH(contact));
-    for (size_t i = 0; i < LENGTH(contact); i++)
-        pack_kstr(p, contact[i], sheet_get(t, contact[i]));
+    pack_map(p, 1u + each);
+    pack_contact(t, p, each ? "undergraduate" : "all", 0);
+    if (each)
+        pack_contact(t, p, "postgraduate", 1);
     return 1;
 }
 
@@ -122,7 +160,7 @@ static void pack_changes(const struct settings *t, struct pack *p, bool dry_run)
         pack_kint(p, "termination_limit", strtol(sheet_get(&t->sheet, "termination_limit"), NULL, 10));
         n++;
     }
-    n += pack_contact(&t->sheet, p);
+    n += pack_contacts(&t->sheet, p);
     pack_map_close(p, mark, n);
 }
 
@@ -198,7 +236,7 @@ static void put_settings(struct screen *s, bool dry_run)
     pack_free(&p);
 }
 
-static void changed(struct screen *s)
+static void value_changed(struct screen *s)
 {
     struct settings *t = s->state;
     t->told[0] = '\0';
@@ -213,7 +251,7 @@ static bool settings_open(struct screen *s, const char *arg)
     struct settings *t = s->state;
     (void)arg;
     sheet_open(s, rows);
-    t->sheet.changed = changed;
+    t->sheet.changed = value_changed;
     t->sheet.locked = !app_is(s->app, ROLE_SCHOOL) || s->app->account.rights[MODULE_EMPLOYMENT] < RIGHT_WRITE;
     load(s);
     return true;
