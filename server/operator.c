@@ -1,6 +1,6 @@
 /*
- * operator.c - the operator's commands: the first accounts, before anybody can log in. Blocking libpq, short statements; each
- * command is one transaction with its row in the audit log.
+ * operator.c - the operator's commands: the first accounts, before anybody can log in. Blocking libpq, short
+ * statements; each command is one transaction with its row in the audit log.
  */
 #include "operator.h"
 
@@ -27,7 +27,8 @@ struct command {
 };
 
 static const char usage[] =
-    "usage: quxiangd ... account add --role school --school CODE [--school-name NAME] [--province CODE] [--name PERSON] USER\n"
+    "usage: quxiangd ... account add --role school --school CODE [--school-name NAME] [--province CODE] [--name "
+    "PERSON] USER\n"
     "       quxiangd ... account add --role province --province CODE [--name PERSON] USER\n"
     "       quxiangd ... account add --role support|operator [--name PERSON] USER\n"
     "       quxiangd ... account password USER      (a new password, from standard input)\n"
@@ -105,8 +106,10 @@ static bool school_make(struct command *c)
     randombytes_buf(bytes, sizeof bytes);
     bytea_text(key, sizeof key, bytes, sizeof bytes);
     const char *const values[] = {c->school, c->school_name, c->province ? c->province : "", key};
-    PGresult *r = query(c, "INSERT INTO school (school_code, name, province_code, number_key) "
-                           "SELECT $1, $2, $3, $4::bytea WHERE $2::text IS NOT NULL ON CONFLICT (school_code) DO NOTHING", 4, values);
+    PGresult *r = query(c,
+                        "INSERT INTO school (school_code, name, province_code, number_key) "
+                        "SELECT $1, $2, $3, $4::bytea WHERE $2::text IS NOT NULL ON CONFLICT (school_code) DO NOTHING",
+                        4, values);
     PQclear(r);
     if (!r)
         return false;
@@ -123,9 +126,11 @@ static bool code_make(struct command *c, const char *school, const char *id, cha
     activation_code_make(code, hash);
     bytea_text(text, sizeof text, hash, sizeof hash);
     const char *const values[] = {school, id, text};
-    PGresult *r = query(c, "WITH old AS (DELETE FROM activation WHERE school_code = $1 AND account_id = $2::bigint) "
-                           "INSERT INTO activation (code_hash, school_code, account_id, expires_at) "
-                           "VALUES ($3::bytea, $1, $2::bigint, now() + interval '30 days')", 3, values);
+    PGresult *r = query(c,
+                        "WITH old AS (DELETE FROM activation WHERE school_code = $1 AND account_id = $2::bigint) "
+                        "INSERT INTO activation (code_hash, school_code, account_id, expires_at) "
+                        "VALUES ($3::bytea, $1, $2::bigint, now() + interval '30 days')",
+                        3, values);
     PQclear(r);
     return r != NULL;
 }
@@ -133,8 +138,10 @@ static bool code_make(struct command *c, const char *school, const char *id, cha
 static bool log_it(struct command *c, const char *school, const char *id, const char *kind)
 {
     const char *const values[] = {school, kind, id};
-    PGresult *r = query(c, "INSERT INTO audit_log (school_code, actor_school, actor_id, address, kind, subject) "
-                           "VALUES ($1, '00000', 0, 'operator', $2, $1 || '-' || $3)", 3, values);
+    PGresult *r = query(c,
+                        "INSERT INTO audit_log (school_code, actor_school, actor_id, address, kind, subject) "
+                        "VALUES ($1, '00000', 0, 'operator', $2, $1 || '-' || $3)",
+                        3, values);
     PQclear(r);
     return r != NULL;
 }
@@ -142,8 +149,10 @@ static bool log_it(struct command *c, const char *school, const char *id, const 
 static bool account_make(struct command *c, const char *school, const char *hash, char id[24])
 {
     static const char sql[] =
-        "WITH a AS (INSERT INTO account (school_code, role, user_name, password_hash, name, province_code, right_employment, "
-        "right_archive, right_household) VALUES ($1, $2, $3, $4, COALESCE($5, $3), CASE WHEN $2 = 'province' THEN $6 END, "
+        "WITH a AS (INSERT INTO account (school_code, role, user_name, password_hash, name, province_code, "
+        "right_employment, "
+        "right_archive, right_household) VALUES ($1, $2, $3, $4, COALESCE($5, $3), CASE WHEN $2 = 'province' THEN $6 "
+        "END, "
         "$7::smallint, $7::smallint, $7::smallint) RETURNING id), "
         "l AS (INSERT INTO login (user_name, school_code, account_id) SELECT $3, $1, a.id FROM a) SELECT a.id FROM a";
     const char *rights = !strcmp(c->role, "support") ? "1" : "2";
@@ -186,7 +195,8 @@ static enum status add(struct command *c)
 
 static bool account_find(struct command *c, char school[QX_SCHOOL_CODE], char id[24])
 {
-    PGresult *r = query(c, "SELECT school_code, account_id FROM login WHERE user_name = $1", 1, (const char *const[]){c->user});
+    PGresult *r =
+        query(c, "SELECT school_code, account_id FROM login WHERE user_name = $1", 1, (const char *const[]){c->user});
     const bool found = r && PQntuples(r) == 1;
     if (found) {
         snprintf(school, QX_SCHOOL_CODE, "%s", PQgetvalue(r, 0, 0));
@@ -200,8 +210,11 @@ static bool account_find(struct command *c, char school[QX_SCHOOL_CODE], char id
 static bool password_set(struct command *c, const char *school, const char *id, const char *hash)
 {
     const char *const values[] = {school, id, hash};
-    PGresult *r = query(c, "WITH s AS (DELETE FROM session WHERE school_code = $1 AND account_id = $2::bigint) UPDATE account "
-                           "SET password_hash = $3, version = version + 1 WHERE school_code = $1 AND id = $2::bigint", 3, values);
+    PGresult *r =
+        query(c,
+              "WITH s AS (DELETE FROM session WHERE school_code = $1 AND account_id = $2::bigint) UPDATE account "
+              "SET password_hash = $3, version = version + 1 WHERE school_code = $1 AND id = $2::bigint",
+              3, values);
     PQclear(r);
     return r != NULL;
 }
@@ -213,7 +226,8 @@ static enum status reset(struct command *c, bool by_code)
     if (!account_find(c, school, id) || (!by_code && !read_password(hash)))
         return REFUSED;
     PQclear(PQexec(c->pg, "BEGIN"));
-    const bool ok = password_set(c, school, id, by_code ? NULL : hash) && (!by_code || code_make(c, school, id, code)) &&
+    const bool ok = password_set(c, school, id, by_code ? NULL : hash) &&
+                    (!by_code || code_make(c, school, id, code)) &&
                     log_it(c, school, id, by_code ? "activation_code" : "password_reset");
     PQclear(PQexec(c->pg, ok ? "COMMIT" : "ROLLBACK"));
     if (ok && by_code)
@@ -232,8 +246,8 @@ static bool parse(struct command *c, int argc, char **argv)
                                             {"name", required_argument, NULL, 'n'},
                                             {"password-stdin", no_argument, NULL, 'P'},
                                             {NULL, 0, NULL, 0}};
-    const char **const texts[256] = {['r'] = &c->role, ['s'] = &c->school, ['S'] = &c->school_name, ['p'] = &c->province,
-                                     ['n'] = &c->name};
+    const char **const texts[256] = {
+        ['r'] = &c->role, ['s'] = &c->school, ['S'] = &c->school_name, ['p'] = &c->province, ['n'] = &c->name};
     optind = 0;
     for (int o; (o = getopt_long(argc, argv, "+", options, NULL)) != -1;) {
         if (o == 'P')

@@ -12,7 +12,8 @@
 #ifndef QX_OPERATOR_H
 #define QX_OPERATOR_H
 
-/* argv[0] is the first word of the command ("account"). Answers the exit status: 0 done, 1 refused, 2 usage, 4 no database. */
+/* argv[0] is the first word of the command ("account"). Answers the exit status: 0 done, 1 refused, 2 usage, 4 no
+ * database. */
 int operator_command(const char *owner_conninfo, int argc, char **argv);
 
 #endif

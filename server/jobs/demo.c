@@ -1,6 +1,6 @@
 /*
- * demo.c - the demonstration, from nothing to an audited school, in one transaction: schools, departments, settings, managers,
- * then the graduates with their records, some thousands at a time.
+ * demo.c - the demonstration, from nothing to an audited school, in one transaction: schools, departments, settings,
+ * managers, then the graduates with their records, some thousands at a time.
  */
 #include "../methods/roster_pinyin.h"
 #include "demo_internal.h"
@@ -13,9 +13,10 @@
 
 enum { CHUNK = 4000, GRADUATES_MIN = 200 };
 
-static const char contacts[] = "{\"undergraduate\": {\"handler\": \"林就业\", \"phone\": \"010-60000001\", \"address\": "
-                               "\"示例市学院路1号\", \"postcode\": \"100080\"}, \"postgraduate\": {\"handler\": \"何阅览\", "
-                               "\"phone\": \"010-60000002\", \"address\": \"示例市学院路1号\", \"postcode\": \"100080\"}}";
+static const char contacts[] =
+    "{\"undergraduate\": {\"handler\": \"林就业\", \"phone\": \"010-60000001\", \"address\": "
+    "\"示例市学院路1号\", \"postcode\": \"100080\"}, \"postgraduate\": {\"handler\": \"何阅览\", "
+    "\"phone\": \"010-60000002\", \"address\": \"示例市学院路1号\", \"postcode\": \"100080\"}}";
 
 /* ------------------------------------------------------------------ schools, departments, settings */
 
@@ -23,7 +24,8 @@ static bool departments_make(struct demo *d, struct demo_school *s)
 {
     for (int i = 0; i < s->departments; i++) {
         const char *values[] = {s->code, demo_departments[i].name};
-        PGresult *r = demo_query(d, "INSERT INTO department (school_code, name) VALUES ($1, $2) RETURNING id", 2, values);
+        PGresult *r =
+            demo_query(d, "INSERT INTO department (school_code, name) VALUES ($1, $2) RETURNING id", 2, values);
         if (!r)
             return false;
         s->department_ids[i] = strtoll(PQgetvalue(r, 0, 0), NULL, 10);
@@ -34,10 +36,11 @@ static bool departments_make(struct demo *d, struct demo_school *s)
 
 static bool season_make(struct demo *d, const struct demo_school *s, const char *class_year, bool void_audited)
 {
-    static const char sql[] =
-        "INSERT INTO season (school_code, class_year, online_signing, supplement, destination, audit_mode, termination_limit, "
-        "void_audited, contacts) VALUES ($1, $2, true, true, true, $3, 3, $4, $5)";
-    const char *values[] = {s->code, class_year, s->two_level ? "two_level" : "school_only", void_audited ? "t" : "f", contacts};
+    static const char sql[] = "INSERT INTO season (school_code, class_year, online_signing, supplement, destination, "
+                              "audit_mode, termination_limit, "
+                              "void_audited, contacts) VALUES ($1, $2, true, true, true, $3, 3, $4, $5)";
+    const char *values[] = {s->code, class_year, s->two_level ? "two_level" : "school_only", void_audited ? "t" : "f",
+                            contacts};
     PGresult *r = demo_query(d, sql, 5, values);
     PQclear(r);
     return r != NULL;
@@ -50,8 +53,8 @@ static bool school_make(struct demo *d, struct demo_school *s)
     randombytes_buf(s->number_key, sizeof s->number_key);
     sodium_bin2hex(key + 2, sizeof key - 2, s->number_key, sizeof s->number_key);
     const char *values[] = {s->code, s->name, s->province, key};
-    PGresult *r = demo_query(d, "INSERT INTO school (school_code, name, province_code, number_key) VALUES ($1, $2, $3, $4)", 4,
-                             values);
+    PGresult *r = demo_query(
+        d, "INSERT INTO school (school_code, name, province_code, number_key) VALUES ($1, $2, $3, $4)", 4, values);
     PQclear(r);
     return r && season_make(d, s, "2026", false) && (!s->two_level || season_make(d, s, "2025", true)) &&
            departments_make(d, s) && demo_blobs_make(d, s);
@@ -99,19 +102,19 @@ static bool sequences_set(struct demo *d)
 {
     char sql[128];
     snprintf(sql, sizeof sql, "SELECT setval('record_id', %lld)", (long long)d->next_record);
-    return demo_sql(d, sql) && demo_sql(d, "SELECT setval(pg_get_serial_sequence('person', 'id'), max(id)) FROM person") &&
+    return demo_sql(d, sql) &&
+           demo_sql(d, "SELECT setval(pg_get_serial_sequence('person', 'id'), max(id)) FROM person") &&
            demo_sql(d, "SELECT setval(pg_get_serial_sequence('account', 'id'), max(id)) FROM account") &&
            demo_sql(d, "SELECT setval(pg_get_serial_sequence('graduate', 'id'), max(id)) FROM graduate");
 }
 
 static bool seed(struct demo *d)
 {
-    bool ok = demo_sql(d, "BEGIN") &&
-              demo_sql(d, "LOCK TABLE person, account, graduate IN SHARE ROW EXCLUSIVE MODE");
+    bool ok = demo_sql(d, "BEGIN") && demo_sql(d, "LOCK TABLE person, account, graduate IN SHARE ROW EXCLUSIVE MODE");
     for (size_t i = 0; ok && i < sizeof d->schools / sizeof *d->schools; i++)
         ok = school_make(d, &d->schools[i]);
-    ok = ok && demo_managers_make(d) && bases_load(d) && graduates_make(d) && sequences_set(d) && demo_sql(d, "COMMIT") &&
-         demo_sql(d, "VACUUM ANALYZE");
+    ok = ok && demo_managers_make(d) && bases_load(d) && graduates_make(d) && sequences_set(d) &&
+         demo_sql(d, "COMMIT") && demo_sql(d, "VACUUM ANALYZE");
     return ok;
 }
 
@@ -125,20 +128,25 @@ static bool seed_or_keep(struct demo *d)
     return !file || (there > 0 && access(file, R_OK) == 0) || demo_users_write(d);
 }
 
-bool demo_seed(const char *owner_conninfo, const uint8_t hmac_key[32], const struct demo_options *options, char *why, size_t len)
+bool demo_seed(const char *owner_conninfo, const uint8_t hmac_key[32], const struct demo_options *options, char *why,
+               size_t len)
 {
     struct demo *d = calloc(1, sizeof *d);
     bool ok = false;
 
     if (!d || sodium_init() < 0)
         goto end;
-    *d = (struct demo){.options = options,
-                       .hmac_key = hmac_key,
-                       .why = why,
-                       .why_len = len,
-                       .schools = {{.code = "10001", .name = "示例大学", .province = "110000",
-                                    .departments = DEMO_DEPARTMENTS, .two_level = true},
-                                   {.code = "10002", .name = "示例职业技术学院", .province = "110000", .departments = 5}}};
+    *d = (struct demo){
+        .options = options,
+        .hmac_key = hmac_key,
+        .why = why,
+        .why_len = len,
+        .schools = {{.code = "10001",
+                     .name = "示例大学",
+                     .province = "110000",
+                     .departments = DEMO_DEPARTMENTS,
+                     .two_level = true},
+                    {.code = "10002", .name = "示例职业技术学院", .province = "110000", .departments = 5}}};
     d->pg = PQconnectdb(owner_conninfo);
     d->pinyin = pinyin_open();
     if (PQstatus(d->pg) != CONNECTION_OK)

@@ -1,6 +1,7 @@
 /*
- * demo_content.c - forms filled in by their tables: a value by each field's type, better ones for the fields that everybody
- * reads (employer, position, contact). What comes out passes form_check(), or the seeding stops and says which field doesn't.
+ * demo_content.c - forms filled in by their tables: a value by each field's type, better ones for the fields that
+ * everybody reads (employer, position, contact). What comes out passes form_check(), or the seeding stops and says
+ * which field doesn't.
  */
 #include "../../shared/domain/identity.h"
 #include "demo_internal.h"
@@ -9,10 +10,11 @@
 #include <string.h>
 
 static const char *const cities[] = {"示例", "云川", "江原", "临海", "北岭", "南塘", "东湖", "西泽", "安阳湖", "青禾"};
-static const char *const trades[] = {"软件技术有限公司", "精密机械有限公司", "生物医药股份有限公司", "教育科技有限公司",
-                                     "建筑设计院",       "新能源有限公司",   "第一中学",             "中心医院",
-                                     "农业发展有限公司", "文化传媒有限公司"};
-static const char *const positions[] = {"软件工程师", "教师", "会计", "机械设计师", "护士", "市场专员", "研究助理", "编辑"};
+static const char *const trades[] = {
+    "软件技术有限公司", "精密机械有限公司", "生物医药股份有限公司", "教育科技有限公司", "建筑设计院", "新能源有限公司",
+    "第一中学",         "中心医院",         "农业发展有限公司",     "文化传媒有限公司"};
+static const char *const positions[] = {"软件工程师", "教师",     "会计",     "机械设计师",
+                                        "护士",       "市场专员", "研究助理", "编辑"};
 static const char *const contacts[] = {"王经理", "李老师", "赵主任", "陈女士", "周先生", "吴主管"};
 static const char *const schools[] = {"示例大学", "云川理工大学", "江原师范大学", "北岭医科大学"};
 #define COUNT(a) (sizeof(a) / sizeof *(a))

@@ -1,7 +1,7 @@
 /*
- * demo_internal.h - what the demo's files share. Who writes what: demo.c the schools and the order of things, demo_people.c
- * persons, accounts and graduates, demo_records.c the walks, demo_content.c what is filled in, demo_users.c managers and
- * passwords, demo_copy.c the rows' way into the database.
+ * demo_internal.h - what the demo's files share. Who writes what: demo.c the schools and the order of things,
+ * demo_people.c persons, accounts and graduates, demo_records.c the walks, demo_content.c what is filled in,
+ * demo_users.c managers and passwords, demo_copy.c the rows' way into the database.
  */
 #ifndef QX_DEMO_INTERNAL_H
 #define QX_DEMO_INTERNAL_H
@@ -18,20 +18,23 @@ struct pinyin;
 
 #define DEMO_TABLES(X)                                                                                                 \
     X(PERSON, "person (id, identity_hmac)")                                                                            \
-    X(ACCOUNT, "account (school_code, id, role, user_name, person_id, right_employment, right_archive, right_household, name)") \
+    X(ACCOUNT,                                                                                                         \
+      "account (school_code, id, role, user_name, person_id, right_employment, right_archive, right_household, name)") \
     X(GRADUATE, "graduate (school_code, id, class_year, person_id, exam_no, student_no, name, name_key, initials, "    \
                 "identity_no, identity_hmac, mobile_hmac, department_id, education_level, postgraduate, major_code, "  \
                 "major, training_mode, mobile, email, graduation, roster, version)")                                   \
     X(RECORD, "record (school_code, id, uuid, class_year, graduate_id, department_id, postgraduate, flow, kind, "      \
               "state, version, waits_for, holder_id, submitted_at, revision, employer_name, credit_code, number, "     \
-              "marked_returned, untouched, stage_d_actor, last_action, last_from, last_actor, last_at, name, name_key, student_no)") \
+              "marked_returned, untouched, stage_d_actor, last_action, last_from, last_actor, last_at, name, "         \
+              "name_key, student_no)")                                                                                 \
     X(PLACE, "place (school_code, class_year, graduate_id, record_id, taken_at)")                                      \
     X(CONTENT, "record_content (school_code, record_id, revision, content, salt, at)")                                 \
     X(EVENT, "event (school_code, at, record_id, graduate_id, actor_school, actor_id, actor_role, flow, action, "      \
              "from_state, to_state, version, graduate_version, revision, reason_code, reason_text)")                   \
     X(LEDGER, "ledger (school_code, class_year, graduate_id, version, destination, archive, household, updated_at)")   \
-    X(LEDGER_HISTORY, "ledger_history (school_code, class_year, graduate_id, version, destination, archive, household, " \
-                      "record_id, at)")                                                                                \
+    X(LEDGER_HISTORY,                                                                                                  \
+      "ledger_history (school_code, class_year, graduate_id, version, destination, archive, household, "               \
+      "record_id, at)")                                                                                                \
     X(MESSAGE, "message (school_code, at, graduate_id, record_id, kind, params)")                                      \
     X(FEED, "feed (school_code, at, kind, record_id, graduate_id, version, body)")                                     \
     X(DRAFT, "draft (school_code, uuid, graduate_id, flow, kind, body, updated_at)")                                   \
@@ -123,7 +126,8 @@ struct demo_content {
     const struct form *form;
     char values[80][160];
 };
-bool demo_content_make(struct demo *, const struct form *, const struct demo_person *, uint64_t seed, struct demo_content *);
+bool demo_content_make(struct demo *, const struct form *, const struct demo_person *, uint64_t seed,
+                       struct demo_content *);
 const char *demo_content_promoted(const struct demo_content *, const char *column); /* "" when there is none */
 
 bool demo_managers_make(struct demo *);

@@ -1,6 +1,7 @@
 /*
- * demo_people.c - invented graduates. Everything about number n follows from n alone, so that two demos of one size are the
- * same; names are dealt from two tables, identity numbers are synthetic (a real region, a date, a sequence, the right check).
+ * demo_people.c - invented graduates. Everything about number n follows from n alone, so that two demos of one size are
+ * the same; names are dealt from two tables, identity numbers are synthetic (a real region, a date, a sequence, the
+ * right check).
  */
 #include "../../shared/domain/identity.h"
 #include "../methods/roster_pinyin.h"
@@ -25,18 +26,19 @@ const struct demo_department demo_departments[DEMO_DEPARTMENTS] = {
     {"艺术设计学院", "130502", "视觉传达设计", "130500", "设计学"},
 };
 
-static const char *const surnames[] = {"王", "李", "张", "刘", "陈", "杨", "赵", "黄",   "周",   "吴",   "徐",  "孙",
-                                       "胡", "朱", "高", "林", "何", "郭", "马", "罗",   "梁",   "宋",   "郑",  "谢",
-                                       "韩", "唐", "冯", "于", "董", "萧", "程", "曹",   "袁",   "邓",   "许",  "傅",
-                                       "沈", "曾", "彭", "吕", "苏", "卢", "蒋", "蔡",   "贾",   "丁",   "魏",  "薛",
-                                       "叶", "阎", "余", "潘", "杜", "戴", "夏", "欧阳", "上官", "诸葛", "司马", "慕容"};
+static const char *const surnames[] = {
+    "王", "李", "张", "刘", "陈", "杨", "赵", "黄", "周", "吴", "徐",   "孙",   "胡",   "朱",   "高",
+    "林", "何", "郭", "马", "罗", "梁", "宋", "郑", "谢", "韩", "唐",   "冯",   "于",   "董",   "萧",
+    "程", "曹", "袁", "邓", "许", "傅", "沈", "曾", "彭", "吕", "苏",   "卢",   "蒋",   "蔡",   "贾",
+    "丁", "魏", "薛", "叶", "阎", "余", "潘", "杜", "戴", "夏", "欧阳", "上官", "诸葛", "司马", "慕容"};
 static const char *const given[] = {
-    "安", "博", "晨", "川", "达", "丹", "东", "恩", "凡", "芳", "飞", "峰", "刚", "歌", "光", "桂", "海", "涵", "航", "浩",
-    "和", "恒", "红", "宏", "华", "欢", "辉", "慧", "佳", "嘉", "坚", "建", "健", "江", "杰", "洁", "金", "锦", "景", "静",
-    "军", "君", "俊", "凯", "康", "可", "兰", "乐", "蕾", "磊", "丽", "立", "林", "琳", "玲", "龙", "璐", "梅", "萌", "敏",
-    "明", "墨", "娜", "楠", "宁", "鹏", "平", "萍", "琪", "倩", "强", "青", "清", "秋", "然", "荣", "柔", "瑞", "若", "森",
-    "珊", "诗", "书", "淑", "思", "松", "涛", "天", "婷", "彤", "伟", "文", "雯", "曦", "霞", "娴", "翔", "晓", "欣", "馨",
-    "雪", "雅", "岩", "妍", "阳", "瑶", "怡", "逸", "颖", "永", "宇", "雨", "玉", "媛", "悦", "云", "泽", "喆", "哲", "志"};
+    "安", "博", "晨", "川", "达", "丹", "东", "恩", "凡", "芳", "飞", "峰", "刚", "歌", "光", "桂", "海", "涵",
+    "航", "浩", "和", "恒", "红", "宏", "华", "欢", "辉", "慧", "佳", "嘉", "坚", "建", "健", "江", "杰", "洁",
+    "金", "锦", "景", "静", "军", "君", "俊", "凯", "康", "可", "兰", "乐", "蕾", "磊", "丽", "立", "林", "琳",
+    "玲", "龙", "璐", "梅", "萌", "敏", "明", "墨", "娜", "楠", "宁", "鹏", "平", "萍", "琪", "倩", "强", "青",
+    "清", "秋", "然", "荣", "柔", "瑞", "若", "森", "珊", "诗", "书", "淑", "思", "松", "涛", "天", "婷", "彤",
+    "伟", "文", "雯", "曦", "霞", "娴", "翔", "晓", "欣", "馨", "雪", "雅", "岩", "妍", "阳", "瑶", "怡", "逸",
+    "颖", "永", "宇", "雨", "玉", "媛", "悦", "云", "泽", "喆", "哲", "志"};
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* splitmix64 */
@@ -65,7 +67,8 @@ static const char *county(long n, long *round, long *which)
     return counties[*which]->code;
 }
 
-/* Within a region every round has its own day, and every kind of graduate its own sequence numbers: no two are alike. */
+/* Within a region every round has its own day, and every kind of graduate its own sequence numbers: no two are alike.
+ */
 static void make_identity(struct demo_person *p, long round, long region)
 {
     static const int lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -98,7 +101,8 @@ static void make_numbers(struct demo_person *p)
                  round % 10000);
     snprintf(p->student_no, sizeof p->student_no, "%d%02d%06ld", p->class_year - (p->postgraduate ? 3 : 4),
              p->department + 1, p->n);
-    snprintf(p->mobile, sizeof p->mobile, "199%08llu", (unsigned long long)(demo_random(5, (uint64_t)p->n) % 100000000));
+    snprintf(p->mobile, sizeof p->mobile, "199%08llu",
+             (unsigned long long)(demo_random(5, (uint64_t)p->n) % 100000000));
     snprintf(p->email, sizeof p->email, "s%ld@student.example.cn", p->n);
 }
 
@@ -160,12 +164,15 @@ static struct traits traits_of(const struct demo_person *p)
     const uint64_t r = demo_random(8, (uint64_t)p->n);
     return (struct traits){.sex = p->male ? "1" : "2",
                            .ethnicity = r >> 8 & 15 ? "01" : "03",
-                           .political = r % 5 == 0 ? "01" : r % 5 < 4 ? "03" : "13",
+                           .political = r % 5 == 0  ? "01"
+                                        : r % 5 < 4 ? "03"
+                                                    : "13",
                            .length = p->postgraduate || !p->school->two_level ? "3" : "4",
                            .random = r};
 }
 
-/* The columns of the national set that have no column of their own in `graduate`, by the names of roster_columns.tsv. */
+/* The columns of the national set that have no column of their own in `graduate`, by the names of roster_columns.tsv.
+ */
 static const char *roster(const struct demo_person *p, struct demo_json *j)
 {
     const struct traits t = traits_of(p);

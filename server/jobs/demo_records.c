@@ -1,6 +1,6 @@
 /*
- * demo_records.c - records, walked to their states by flow_step(): each move of a script is put to the flow, and what the plan
- * says is written as the workflow would have written it. A move that the flow refuses stops the seeding.
+ * demo_records.c - records, walked to their states by flow_step(): each move of a script is put to the flow, and what
+ * the plan says is written as the workflow would have written it. A move that the flow refuses stops the seeding.
  */
 #include "../../shared/domain/identity.h"
 #include "../../shared/text/text.h"
@@ -11,9 +11,9 @@
 #include <string.h>
 
 /*
- * Scripts, one letter per move: S submit, R resubmit, u upload, k take back, g give up, W void by the graduate, V void by the
- * school; a approve at the department's stage (nothing where there is none), A at the school's; r return and j reject by
- * whoever it waits for; D a draft that was never submitted. `weight`: how often among its like.
+ * Scripts, one letter per move: S submit, R resubmit, u upload, k take back, g give up, W void by the graduate, V void
+ * by the school; a approve at the department's stage (nothing where there is none), A at the school's; r return and j
+ * reject by whoever it waits for; D a draft that was never submitted. `weight`: how often among its like.
  */
 struct script {
     const char *moves;
@@ -21,21 +21,23 @@ struct script {
     int weight;
 };
 static const struct script waiting_scripts[] = {
-    {"S", FLOW_DESTINATION, 16},          {"Sa", FLOW_DESTINATION, 14},        {"SrR", FLOW_DESTINATION, 3},
-    {"SarRa", FLOW_DESTINATION, 3},       {"S", FLOW_OFFLINE_SIGNING, 10},     {"Sa", FLOW_OFFLINE_SIGNING, 9},
-    {"SaAu", FLOW_OFFLINE_SIGNING, 10},   {"SaAua", FLOW_OFFLINE_SIGNING, 9},  {"SrR", FLOW_OFFLINE_SIGNING, 2},
+    {"S", FLOW_DESTINATION, 16},         {"Sa", FLOW_DESTINATION, 14},       {"SrR", FLOW_DESTINATION, 3},
+    {"SarRa", FLOW_DESTINATION, 3},      {"S", FLOW_OFFLINE_SIGNING, 10},    {"Sa", FLOW_OFFLINE_SIGNING, 9},
+    {"SaAu", FLOW_OFFLINE_SIGNING, 10},  {"SaAua", FLOW_OFFLINE_SIGNING, 9}, {"SrR", FLOW_OFFLINE_SIGNING, 2},
     {"SaAuru", FLOW_OFFLINE_SIGNING, 2},
 };
 /* In the class whose voids are audited, these wait; elsewhere a void is done at once. */
-static const struct script void_scripts[] = {
-    {"SaAW", FLOW_DESTINATION, 3}, {"SaAWa", FLOW_DESTINATION, 3}, {"S", FLOW_DESTINATION, 2}, {"Sa", FLOW_DESTINATION, 2}};
+static const struct script void_scripts[] = {{"SaAW", FLOW_DESTINATION, 3},
+                                             {"SaAWa", FLOW_DESTINATION, 3},
+                                             {"S", FLOW_DESTINATION, 2},
+                                             {"Sa", FLOW_DESTINATION, 2}};
 static const struct script other_scripts[] = {
-    {"", FLOW_DESTINATION, 16},           {"D", FLOW_DESTINATION, 6},         {"D", FLOW_OFFLINE_SIGNING, 6},
-    {"Sk", FLOW_DESTINATION, 2},          {"Sk", FLOW_OFFLINE_SIGNING, 2},    {"Sr", FLOW_DESTINATION, 7},
-    {"Sar", FLOW_DESTINATION, 4},         {"Sr", FLOW_OFFLINE_SIGNING, 5},    {"SaA", FLOW_OFFLINE_SIGNING, 10},
-    {"SaAur", FLOW_OFFLINE_SIGNING, 4},   {"SaA", FLOW_DESTINATION, 18},      {"SaAuaA", FLOW_OFFLINE_SIGNING, 12},
-    {"Sj", FLOW_DESTINATION, 2},          {"Saj", FLOW_OFFLINE_SIGNING, 2},   {"SaAW", FLOW_DESTINATION, 2},
-    {"SaAV", FLOW_DESTINATION, 1},        {"SaAuaAV", FLOW_OFFLINE_SIGNING, 1},
+    {"", FLOW_DESTINATION, 16},         {"D", FLOW_DESTINATION, 6},           {"D", FLOW_OFFLINE_SIGNING, 6},
+    {"Sk", FLOW_DESTINATION, 2},        {"Sk", FLOW_OFFLINE_SIGNING, 2},      {"Sr", FLOW_DESTINATION, 7},
+    {"Sar", FLOW_DESTINATION, 4},       {"Sr", FLOW_OFFLINE_SIGNING, 5},      {"SaA", FLOW_OFFLINE_SIGNING, 10},
+    {"SaAur", FLOW_OFFLINE_SIGNING, 4}, {"SaA", FLOW_DESTINATION, 18},        {"SaAuaA", FLOW_OFFLINE_SIGNING, 12},
+    {"Sj", FLOW_DESTINATION, 2},        {"Saj", FLOW_OFFLINE_SIGNING, 2},     {"SaAW", FLOW_DESTINATION, 2},
+    {"SaAV", FLOW_DESTINATION, 1},      {"SaAuaAV", FLOW_OFFLINE_SIGNING, 1},
 };
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
@@ -44,7 +46,8 @@ static const struct script *pick(const struct script *list, size_t n, long turn)
     int total = 0;
     for (size_t i = 0; i < n; i++)
         total += list[i].weight;
-    /* 37 and the totals have no common divisor: neighbours differ, and every script comes as often as its weight says */
+    /* 37 and the totals have no common divisor: neighbours differ, and every script comes as often as its weight says
+     */
     int at = (int)(turn * 37 % total);
     for (size_t i = 0; i < n; i++)
         if ((at -= list[i].weight) < 0)
@@ -71,8 +74,8 @@ struct walk {
 static void make_uuid(char out[40], uint64_t a, uint64_t b)
 {
     const uint64_t x = demo_random(a, b), y = demo_random(b, a);
-    snprintf(out, 40, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(x >> 32), (unsigned)(x >> 16 & 0xffff), (unsigned)(x & 0xfff),
-             (unsigned)(y >> 48 & 0xfff), (unsigned long long)(y & UINT64_C(0xffffffffffff)));
+    snprintf(out, 40, "%08x-%04x-4%03x-8%03x-%012llx", (unsigned)(x >> 32), (unsigned)(x >> 16 & 0xffff),
+             (unsigned)(x & 0xfff), (unsigned)(y >> 48 & 0xfff), (unsigned long long)(y & UINT64_C(0xffffffffffff)));
 }
 
 static const char *choose_kind(const struct demo_person *p, uint64_t r)
@@ -170,8 +173,8 @@ static void put_content(struct walk *w)
     put_end(rows);
 }
 
-static const char *message_params(const struct walk *w, const struct flow_plan *plan, enum qx_action action, enum qx_state from,
-                                  enum qx_role by, struct demo_json *j)
+static const char *message_params(const struct walk *w, const struct flow_plan *plan, enum qx_action action,
+                                  enum qx_state from, enum qx_role by, struct demo_json *j)
 {
     json_start(j);
     json_text(j, "action", action_code(action));
@@ -333,7 +336,8 @@ static void put_draft(struct walk *w)
 
 /* ------------------------------------------------------------------ one move */
 
-static void apply_record(struct walk *w, const struct flow_plan *plan, const struct flow_actor *actor, enum qx_action action)
+static void apply_record(struct walk *w, const struct flow_plan *plan, const struct flow_actor *actor,
+                         enum qx_action action)
 {
     struct flow_record *r = &w->record;
     const unsigned flags = plan->transition->flags;
@@ -382,12 +386,19 @@ static bool act(struct walk *w, enum qx_role role, enum qx_action action)
     if (!w->record.id)
         w->record.id = w->d->next_record++;
     w->at += (int64_t)(demo_random(12, (uint64_t)w->at) % 7000 + 600) * 1000;
-    const struct flow_input in = {.record = &w->record, .graduate = &w->graduate, .season = &w->season, .actor = &actor,
-                                  .args = &w->args, .action = action, .seen_version = w->record.version, .now = w->at};
+    const struct flow_input in = {.record = &w->record,
+                                  .graduate = &w->graduate,
+                                  .season = &w->season,
+                                  .actor = &actor,
+                                  .args = &w->args,
+                                  .action = action,
+                                  .seen_version = w->record.version,
+                                  .now = w->at};
     const struct flow_plan plan = flow_step(&in);
     if (plan.outcome != OUT_OK)
         return demo_fail(w->d, "%s: %s from %s by %s: %s, guards %llx", flow_code(w->record.flow), action_code(action),
-                         state_code(from), role_code(role), outcome_code(plan.outcome), (unsigned long long)plan.failed);
+                         state_code(from), role_code(role), outcome_code(plan.outcome),
+                         (unsigned long long)plan.failed);
     apply_record(w, &plan, &actor, action);
     apply_place_and_ledger(w, &plan);
     put_event(w, &actor, action, from);
@@ -400,13 +411,14 @@ static bool act(struct walk *w, enum qx_role role, enum qx_action action)
 
 static bool move(struct walk *w, char letter)
 {
-    static const char *const problems[] = {"单位名称与盖章不一致，请核对后重新提交", "图片不清晰，看不清公章，请重新上传",
+    static const char *const problems[] = {"单位名称与盖章不一致，请核对后重新提交",
+                                           "图片不清晰，看不清公章，请重新上传",
                                            "单位所在地填写有误，请改为实际所在区县", "岗位名称与证明材料不符"};
     const bool negative = letter == 'r' || letter == 'j';
     const bool void_by_school = letter == 'V';
 
     w->args.reason_code = negative ? "04" : NULL;
-    w->args.reason_text = negative        ? problems[w->p->n % 4]
+    w->args.reason_text = negative         ? problems[w->p->n % 4]
                           : void_by_school ? "经用人单位和毕业生双方确认，协议不再履行"
                                            : NULL;
     w->args.agreed = void_by_school;
@@ -504,12 +516,14 @@ static void walk_end(struct walk *w)
 /* Whose record waits for an auditor: the first so many asked for, else six of every ten. */
 static const struct script *script_of(struct demo *d, const struct demo_person *p)
 {
-    const bool wanted = d->options->waiting ? d->waiting_done < d->options->waiting : demo_random(13, (uint64_t)p->n) % 5 < 3;
+    const bool wanted =
+        d->options->waiting ? d->waiting_done < d->options->waiting : demo_random(13, (uint64_t)p->n) % 5 < 3;
     const struct script *list = !wanted ? other_scripts : p->void_audited ? void_scripts : waiting_scripts;
     const size_t n = !wanted ? COUNT(other_scripts) : p->void_audited ? COUNT(void_scripts) : COUNT(waiting_scripts);
     long turn = wanted ? d->waiting_done++ : d->others_done++;
     const struct script *script = pick(list, n, turn);
-    while (p->directed && *script->moves && script->flow != FLOW_DESTINATION) /* S2.9.1: they register by their agreement */
+    while (p->directed && *script->moves &&
+           script->flow != FLOW_DESTINATION) /* S2.9.1: they register by their agreement */
         script = pick(list, n, ++turn);
     return script;
 }

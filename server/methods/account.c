@@ -123,7 +123,8 @@ static void list_read(struct req *req, const struct db_rows *rows)
     l->page_len = p.buf.size;
     l->page = memcpy(req_alloc(req, p.buf.size + 1), p.buf.data, p.buf.size);
     pack_free(&p);
-    req_read(req, DB_READ, "account_departments", 1, (const char *const[]){req->session.account_school}, departments_read);
+    req_read(req, DB_READ, "account_departments", 1, (const char *const[]){req->session.account_school},
+             departments_read);
 }
 
 /* The keyword as an ILIKE pattern: what it holds is meant as it stands. */

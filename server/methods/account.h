@@ -11,8 +11,8 @@ bool account_below(enum qx_role manager, enum qx_role);
 bool account_reaches(const struct session *, const char *own_province, const char *school, const char *province);
 
 /*
- * S1.4.4: the roster's departments (rows of account_departments) and a name as typed. Matched to the letter: `id` is its id as
- * text. No roster yet: unmatched, `id` NULL. Else refused and answered with the nearest names: false.
+ * S1.4.4: the roster's departments (rows of account_departments) and a name as typed. Matched to the letter: `id` is
+ * its id as text. No roster yet: unmatched, `id` NULL. Else refused and answered with the nearest names: false.
  */
 bool account_department(struct req *, const struct db_rows *departments, const char *name, const char **id);
 

@@ -63,12 +63,29 @@ static void write_change(struct req *req)
     const struct update *u = req->state;
     const struct account_fields *f = &u->fields;
     char rights[MODULE_COUNT][16], scope[16];
-    const char *const values[] = {u->school, u->id_text, u->version_text, u->hash, u->department_id, f->department,
-                                  f->texts[0], f->texts[1], f->texts[2], f->texts[3], f->texts[4], f->texts[5], f->texts[6],
-                                  small(rights[0], f->rights[0]), small(rights[1], f->rights[1]),
-                                  small(rights[2], f->rights[2]), small(scope, f->scope),
-                                  u->disabled < 0 ? NULL : u->disabled ? "t" : "f", u->remove ? "t" : NULL};
-    change_apply(req, "account_season_lock", 1, "account_update", (int)(sizeof values / sizeof *values), values, refused);
+    const char *const values[] = {u->school,
+                                  u->id_text,
+                                  u->version_text,
+                                  u->hash,
+                                  u->department_id,
+                                  f->department,
+                                  f->texts[0],
+                                  f->texts[1],
+                                  f->texts[2],
+                                  f->texts[3],
+                                  f->texts[4],
+                                  f->texts[5],
+                                  f->texts[6],
+                                  small(rights[0], f->rights[0]),
+                                  small(rights[1], f->rights[1]),
+                                  small(rights[2], f->rights[2]),
+                                  small(scope, f->scope),
+                                  u->disabled < 0 ? NULL
+                                  : u->disabled   ? "t"
+                                                  : "f",
+                                  u->remove ? "t" : NULL};
+    change_apply(req, "account_season_lock", 1, "account_update", (int)(sizeof values / sizeof *values), values,
+                 refused);
 }
 
 static void hashed(void *arg, const char *hash)

@@ -24,8 +24,8 @@ struct create {
 /* ------------------------------------------------------------------ the activation code */
 
 /*
- * The code of a call follows from its request id and a key that the database doesn't hold: the same call again shows the same
- * code, and nothing but the code's hash is stored.
+ * The code of a call follows from its request id and a key that the database doesn't hold: the same call again shows
+ * the same code, and nothing but the code's hash is stored.
  */
 static void make_code(const struct req *req, struct create *c)
 {
@@ -35,7 +35,8 @@ static void make_code(const struct req *req, struct create *c)
     unsigned bits = 0, have = 0;
     size_t n = 0, out = 0;
 
-    snprintf(text, sizeof text, "activation %s %s %s", req->session.account_school, c->change.account, c->change.request_id);
+    snprintf(text, sizeof text, "activation %s %s %s", req->session.account_school, c->change.account,
+             c->change.request_id);
     crypto_auth(mac, (const uint8_t *)text, strlen(text), req->server->hmac_key);
     for (size_t i = 0; n < 26; n++) {
         if (have < 5) {
@@ -96,7 +97,8 @@ bool account_department(struct req *req, const struct db_rows *rows, const char 
 
 /* ------------------------------------------------------------------ writing */
 
-/* No row: the caller's own account changed under the call; its rights are read anew and the call climbs the ladder again. */
+/* No row: the caller's own account changed under the call; its rights are read anew and the call climbs the ladder
+ * again. */
 static void lost(struct req *req, const struct db_rows *rows)
 {
     (void)rows;
@@ -120,11 +122,27 @@ static void write_account(struct req *req)
     bytea_text(code_hash, sizeof code_hash, hash, sizeof hash);
     randombytes_buf(key, sizeof key); /* of the agreement numbers, should the school be new */
     bytea_text(key_text, sizeof key_text, key, sizeof key);
-    const char *const values[] = {c->school, role_code(c->role), c->user, c->hash, c->department_id,
+    const char *const values[] = {c->school,
+                                  role_code(c->role),
+                                  c->user,
+                                  c->hash,
+                                  c->department_id,
                                   c->role == ROLE_DEPARTMENT ? f->department : NULL,
-                                  texts[0], texts[1], texts[2], texts[3], texts[4], texts[5], texts[6],
-                                  rights[0], rights[1], rights[2], scope, c->province, *c->code ? code_hash : NULL,
-                                  c->school_name, key_text};
+                                  texts[0],
+                                  texts[1],
+                                  texts[2],
+                                  texts[3],
+                                  texts[4],
+                                  texts[5],
+                                  texts[6],
+                                  rights[0],
+                                  rights[1],
+                                  rights[2],
+                                  scope,
+                                  c->province,
+                                  *c->code ? code_hash : NULL,
+                                  c->school_name,
+                                  key_text};
     change_apply(req, NULL, 0, "account_create", (int)(sizeof values / sizeof *values), values, lost);
 }
 

@@ -36,7 +36,8 @@ static bool text_ok(const char *s)
 /* By its place in account_texts; empty is allowed everywhere but in the name. */
 static bool value_ok(size_t which, const char *s)
 {
-    static bool (*const checks[ACCOUNT_TEXTS])(const char *) = {NULL, NULL, email_ok, mobile_ok, phone_ok, phone_ok, NULL};
+    static bool (*const checks[ACCOUNT_TEXTS])(const char *) = {NULL,     NULL,     email_ok, mobile_ok,
+                                                                phone_ok, phone_ok, NULL};
     if (!text_ok(s))
         return false;
     return !*s ? which != 0 : !checks[which] || checks[which](s);

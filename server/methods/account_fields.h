@@ -1,5 +1,6 @@
 /*
- * account_fields.h - the parameters of account.create and account.update, checked as far as they go by themselves (S1.4.5).
+ * account_fields.h - the parameters of account.create and account.update, checked as far as they go by themselves
+ * (S1.4.5).
  */
 #ifndef QX_ACCOUNT_FIELDS_H
 #define QX_ACCOUNT_FIELDS_H
@@ -7,7 +8,8 @@
 #include "../server.h"
 
 enum { ACCOUNT_TEXTS = 7, PASSWORD_MIN = 8, PASSWORD_MAX = 128 };
-extern const char *const account_texts[ACCOUNT_TEXTS]; /* name, title, email, mobile, phone, fax, qq: the statements' order */
+extern const char
+    *const account_texts[ACCOUNT_TEXTS]; /* name, title, email, mobile, phone, fax, qq: the statements' order */
 
 struct account_fields {
     const char *texts[ACCOUNT_TEXTS]; /* NULL: not said */
@@ -20,7 +22,8 @@ struct account_fields {
 const char *account_fields_read(struct req *, struct account_fields *);
 bool user_name_ok(const char *); /* 2 to 32 of a-z, 0-9, '.', '_', '-', beginning with a letter, not like a person's */
 
-/* S1.4.3: nobody grants a right they don't hold, or a scope wider than their own. What the target has already is no grant. */
+/* S1.4.3: nobody grants a right they don't hold, or a scope wider than their own. What the target has already is no
+ * grant. */
 struct account_grant {
     int rights[MODULE_COUNT], scope; /* as they are now; 0 for a new account, scope -1 */
 };

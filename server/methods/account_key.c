@@ -70,7 +70,8 @@ static const char *check_rsa(struct blob *b)
 {
     const uint8_t *exponent, *modulus;
     size_t elen, mlen;
-    if (!take(b, &exponent, &elen) || !take(b, &modulus, &mlen) || b->left != 0 || elen == 0 || mlen == 0 || modulus[0] & 128)
+    if (!take(b, &exponent, &elen) || !take(b, &modulus, &mlen) || b->left != 0 || elen == 0 || mlen == 0 ||
+        modulus[0] & 128)
         return "blob";
     if (bits_of(exponent, elen) < 2 || bits_of(modulus, mlen) > RSA_BITS_MAX)
         return "blob";
@@ -218,8 +219,15 @@ void account_key_add(struct req *req)
         return;
     }
     snprintf(max, sizeof max, "%d", KEYS_MAX);
-    const char *const values[] = {req->session.account_school, k->account, k->key.fingerprint, k->key.kind,
-                                  k->key.text, k->key.comment, k->session, req->session.address, max};
+    const char *const values[] = {req->session.account_school,
+                                  k->account,
+                                  k->key.fingerprint,
+                                  k->key.kind,
+                                  k->key.text,
+                                  k->key.comment,
+                                  k->session,
+                                  req->session.address,
+                                  max};
     req_read(req, DB_HEAVY, "account_key_add", 9, values, added);
 }
 

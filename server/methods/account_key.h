@@ -1,6 +1,6 @@
 /*
- * account_key.h - a line as in authorized_keys, read strictly: no options, one of ssh-ed25519, ecdsa-sha2-nistp256/384/521,
- * ssh-rsa of 3072 bits and more, the blob's inner type and lengths as they must be.
+ * account_key.h - a line as in authorized_keys, read strictly: no options, one of ssh-ed25519,
+ * ecdsa-sha2-nistp256/384/521, ssh-rsa of 3072 bits and more, the blob's inner type and lengths as they must be.
  */
 #ifndef QX_ACCOUNT_KEY_H
 #define QX_ACCOUNT_KEY_H

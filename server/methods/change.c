@@ -131,8 +131,8 @@ static void applied(void *arg, const struct db_result *r)
         answer_json(req, row_text(r->rows[r->n - 1], 0, "answer"));
 }
 
-void change_apply(struct req *req, const char *before, int nbefore, const char *statement, int n, const char *const *values,
-                  req_rows refused)
+void change_apply(struct req *req, const char *before, int nbefore, const char *statement, int n,
+                  const char *const *values, req_rows refused)
 {
     struct change *c = req->state;
     const struct session *s = &req->session;

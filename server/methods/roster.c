@@ -47,7 +47,8 @@ static void listed(struct req *req, const struct db_rows *rows)
     uint32_t n = 1;
 
     pack_rows_of(p, req, rows, nrows);
-    if (more && cursor_seal(&r->cursor, row_text(rows, nrows - 1, "key"), row_int(rows, nrows - 1, "graduate_id"), next)) {
+    if (more &&
+        cursor_seal(&r->cursor, row_text(rows, nrows - 1, "key"), row_int(rows, nrows - 1, "graduate_id"), next)) {
         pack_kstr(p, "next", next);
         n++;
     }
@@ -89,8 +90,8 @@ static const char *parse(struct req *req, struct roster *r)
     if (!search_of(&r->search, filter_text(req, filter, "text"), req->server->hmac_key))
         return "filter: text is too long";
     r->statement = r->search.kind != SEARCH_NONE ? "roster_search" : statements[order && *order == 's'][descending];
-    const char *const bound[] = {r->statement, r->department, r->level, r->major, r->may_sign, search_name(r->search.kind),
-                                 r->search.text};
+    const char *const bound[] = {
+        r->statement, r->department, r->level, r->major, r->may_sign, search_name(r->search.kind), r->search.text};
     cursor_start(&r->cursor, req);
     for (size_t i = 0; i < sizeof bound / sizeof *bound; i++)
         cursor_bind(&r->cursor, bound[i]);
@@ -108,10 +109,19 @@ static void roster_list(struct req *req)
         return;
     }
     scope_of(&r->scope, &req->session);
-    const char *const values[] = {r->scope.school, text_int(req, req->session.class_year), r->scope.department,
-                                  r->scope.postgraduate, r->department, r->level, r->major, r->may_sign,
-                                  r->first ? "" : r->cursor.key, text_int(req, r->first ? 0 : r->cursor.id),
-                                  text_int(req, r->limit + 1), search_name(r->search.kind), r->search.text};
+    const char *const values[] = {r->scope.school,
+                                  text_int(req, req->session.class_year),
+                                  r->scope.department,
+                                  r->scope.postgraduate,
+                                  r->department,
+                                  r->level,
+                                  r->major,
+                                  r->may_sign,
+                                  r->first ? "" : r->cursor.key,
+                                  text_int(req, r->first ? 0 : r->cursor.id),
+                                  text_int(req, r->limit + 1),
+                                  search_name(r->search.kind),
+                                  r->search.text};
     req_read(req, DB_READ, r->statement, r->search.kind != SEARCH_NONE ? 13 : 11, values, listed);
 }
 
@@ -161,8 +171,12 @@ static void roster_bar(struct req *req)
         req_error(req, RPC_INVALID_ARGUMENT, "reason: at most %d characters, not empty", REASON_MAX);
         return;
     }
-    const char *const values[] = {req->session.actor.school_code, id, reason, text_int(req, req->session.account_id),
-                                  text_int(req, req->session.session_id), req->session.address};
+    const char *const values[] = {req->session.actor.school_code,
+                                  id,
+                                  reason,
+                                  text_int(req, req->session.account_id),
+                                  text_int(req, req->session.session_id),
+                                  req->session.address};
     req_read(req, DB_HEAVY, "roster_bar", 6, values, barred);
 }
 
@@ -175,7 +189,7 @@ struct codes {
         char code[CODE_TEXT];
         int64_t account;
         bool made;
-    } *rows;
+    } * rows;
 };
 
 static void codes_stored(struct req *req, const struct db_rows *rows)
@@ -183,18 +197,21 @@ static void codes_stored(struct req *req, const struct db_rows *rows)
     const struct codes *c = req->state;
     struct pack *p = req_result(req);
     int made = 0;
+    size_t k = 0;
 
-    for (int i = 0; i < db_nrows(rows); i++) /* somebody may have been activated meanwhile */
-        for (size_t k = 0; k < c->n; k++)
-            if (c->rows[k].account == db_int(rows, i, 0) && !c->rows[k].made) {
-                c->rows[k].made = true;
-                made++;
-                break;
-            }
+    /* In the order they were sent; somebody may have been activated meanwhile. */
+    for (int i = 0; i < db_nrows(rows); i++, k++) {
+        while (k < c->n && c->rows[k].account != db_int(rows, i, 0))
+            k++;
+        if (k == c->n)
+            break;
+        c->rows[k].made = true;
+        made++;
+    }
     pack_map(p, 1);
     pack_key(p, "rows");
     pack_array(p, (size_t)made);
-    for (size_t k = 0; k < c->n; k++)
+    for (k = 0; k < c->n; k++)
         if (c->rows[k].made) {
             pack_map(p, 4);
             pack_kstr(p, "name", c->rows[k].name);
@@ -227,8 +244,11 @@ static void codes_make(struct req *req, const struct db_rows *rows)
         db_array_int(&accounts, row->account);
         db_array_text(&hashes, text);
     }
-    const char *const values[] = {req->session.account_school, db_array_end(&accounts), db_array_end(&hashes),
-                                  text_int(req, req->session.account_id), text_int(req, req->session.session_id),
+    const char *const values[] = {req->session.account_school,
+                                  db_array_end(&accounts),
+                                  db_array_end(&hashes),
+                                  text_int(req, req->session.account_id),
+                                  text_int(req, req->session.session_id),
                                   req->session.address};
     req_read(req, DB_HEAVY, "roster_activation", 6, values, codes_stored);
     db_array_free(&accounts);

@@ -76,7 +76,8 @@ static const char *value(const struct roster_row *row, const char *name)
     return row->values[roster_field(name)];
 }
 
-void roster_batch_add(struct roster_batch *b, const struct roster_row *row, struct pinyin *pinyin, const uint8_t hmac_key[32])
+void roster_batch_add(struct roster_batch *b, const struct roster_row *row, struct pinyin *pinyin,
+                      const uint8_t hmac_key[32])
 {
     char key[256], initials[64], hmac[80], mobile_hmac[80], hash[80];
     char *other = other_columns(row);

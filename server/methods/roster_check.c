@@ -192,8 +192,8 @@ static void check_identity(struct checking *k)
     identity_normalise(c->identity);
     const enum identity_error wrong = strlen(number) == 18 ? identity_check(c->identity, c->today) : ID_LENGTH;
     if (wrong != ID_OK) {
-        static const char *const errors[] = {"ok", "identity_length", "identity_characters", "identity_region", "identity_date",
-                                             "identity_check"};
+        static const char *const errors[] = {
+            "ok", "identity_length", "identity_characters", "identity_region", "identity_date", "identity_check"};
         tell(k, c->identity_no, errors[wrong]);
         return;
     }

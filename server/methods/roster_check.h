@@ -1,6 +1,7 @@
 /*
- * roster_check.h - what a roster row's values must be (S2.2.7): each by the form, codes and their words against each other,
- * the identity number against sex and birth date, the school, the class, and no person or examination number twice.
+ * roster_check.h - what a roster row's values must be (S2.2.7): each by the form, codes and their words against each
+ * other, the identity number against sex and birth date, the school, the class, and no person or examination number
+ * twice.
  */
 #ifndef QX_ROSTER_CHECK_H
 #define QX_ROSTER_CHECK_H

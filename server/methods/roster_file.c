@@ -165,7 +165,8 @@ static bool broken(struct roster_file *f, const char *error)
     return false;
 }
 
-/* The next row's cells. Fed line by line, so that a row knows the line it begins in, also with line breaks in quotes. */
+/* The next row's cells. Fed line by line, so that a row knows the line it begins in, also with line breaks in quotes.
+ */
 static bool read_row(struct roster_file *f)
 {
     f->used = f->ncells = 0;
@@ -249,7 +250,8 @@ static bool read_header(struct roster_file *f)
             ignore_column(f, header);
         for (size_t k = 0; k < i; k++)
             if (f->fields[i] >= 0 && f->fields[k] == f->fields[i]) {
-                roster_problem_add(f, f->row_line, roster_header((size_t)f->fields[i]), "duplicate_column", "", MASK_NONE);
+                roster_problem_add(f, f->row_line, roster_header((size_t)f->fields[i]), "duplicate_column", "",
+                                   MASK_NONE);
                 sound = false;
             }
     }

@@ -1,9 +1,9 @@
 /*
- * roster_file.h - a roster file (S2.2.7), read row by row: CSV with the headers of the national column set in any order,
- * quoted fields, CRLF or LF. Pure: text in, rows and problems out; usable from any one thread at a time.
+ * roster_file.h - a roster file (S2.2.7), read row by row: CSV with the headers of the national column set in any
+ * order, quoted fields, CRLF or LF. Pure: text in, rows and problems out; usable from any one thread at a time.
  *
- * A row's values are those of the form `roster`, by its fields' places: codes filled in from words and words from codes, the
- * identity number normalised, dates as the form has them; checked by the form and against each other.
+ * A row's values are those of the form `roster`, by its fields' places: codes filled in from words and words from
+ * codes, the identity number normalised, dates as the form has them; checked by the form and against each other.
  */
 #ifndef QX_ROSTER_FILE_H
 #define QX_ROSTER_FILE_H
@@ -45,7 +45,7 @@ void roster_problems_keep(struct roster_file *, bool);
 size_t roster_ignored_columns(const struct roster_file *, const char *const **); /* headers outside the national set */
 
 const struct form *roster_form(void);
-size_t roster_field(const char *name); /* its place in the form; the program ends if the form hasn't got it */
+size_t roster_field(const char *name);   /* its place in the form; the program ends if the form hasn't got it */
 const char *roster_header(size_t field); /* the national set's header of a field */
 
 #endif

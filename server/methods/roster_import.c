@@ -1,10 +1,10 @@
 /*
  * roster_import.c - roster.import_begin, import_data, import_run (S2.2.7, S2.2.8, S2.9.2).
  *
- * A run: fetch the pieces -> (thread) decode and check every row -> who would become another person? -> unless a row is bad and
- * all were asked for: departments -> batches of 500, each prepared in the thread and written in a transaction of its own on a
- * heavy connection -> who is missing -> report. The thread touches nothing but the run's own memory; the loop never waits.
- * A run that broke off is simply run again: rows that are in already change nothing.
+ * A run: fetch the pieces -> (thread) decode and check every row -> who would become another person? -> unless a row is
+ * bad and all were asked for: departments -> batches of 500, each prepared in the thread and written in a transaction
+ * of its own on a heavy connection -> who is missing -> report. The thread touches nothing but the run's own memory;
+ * the loop never waits. A run that broke off is simply run again: rows that are in already change nothing.
  */
 #include "roster_import.h"
 
@@ -115,7 +115,8 @@ static bool failed(struct import *m, const struct db_result *r, void (*again)(st
         m->tries = 0;
         return false;
     }
-    if (r->status != DB_AWAY && (r->status == DB_UNKNOWN || !strncmp(r->sqlstate, "40", 2) || !strncmp(r->sqlstate, "57", 2)) &&
+    if (r->status != DB_AWAY &&
+        (r->status == DB_UNKNOWN || !strncmp(r->sqlstate, "40", 2) || !strncmp(r->sqlstate, "57", 2)) &&
         ++m->tries < TRIES_MAX) {
         again(m);
         return true;
@@ -290,7 +291,8 @@ static void departments_send(struct import *m)
     db_array_free(&names);
 }
 
-/* All or nothing, unless the good rows alone were asked for; a file that couldn't be read to its end is always nothing. */
+/* All or nothing, unless the good rows alone were asked for; a file that couldn't be read to its end is always nothing.
+ */
 static void take_in_or_report(struct import *m)
 {
     m->taken_in = roster_file_sound(m->file) && (m->refused == 0 || m->good_rows_alone);
@@ -318,7 +320,8 @@ static void conflicts_found(void *arg, const struct db_result *r)
 
 static void conflicts_send(struct import *m)
 {
-    const char *const values[] = {m->school, m->class_year, db_array_end(&m->good_exam_nos), db_array_end(&m->good_hmacs)};
+    const char *const values[] = {m->school, m->class_year, db_array_end(&m->good_exam_nos),
+                                  db_array_end(&m->good_hmacs)};
     send_one(m, "roster_import_conflicts", 4, values, conflicts_found);
 }
 
@@ -411,7 +414,8 @@ static void piece_read(void *arg, const struct db_result *r)
     struct import *m = arg;
     if (failed(m, r, piece_send))
         return;
-    const size_t n = db_nrows(r->rows[0]) ? db_bytea(r->rows[0], 0, 0, (uint8_t *)m->raw + m->raw_len, m->raw_size - m->raw_len) : 0;
+    const size_t n =
+        db_nrows(r->rows[0]) ? db_bytea(r->rows[0], 0, 0, (uint8_t *)m->raw + m->raw_len, m->raw_size - m->raw_len) : 0;
     m->raw_len += n;
     if (n == 0 || m->raw_len == m->raw_size)
         in_thread(m, check_all, checked);

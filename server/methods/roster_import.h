@@ -1,6 +1,6 @@
 /*
- * roster_import.h - an import under way: what roster_import.c (the run), roster_report.c (its report) and roster_upload.c (the
- * file's way here) share.
+ * roster_import.h - an import under way: what roster_import.c (the run), roster_report.c (its report) and
+ * roster_upload.c (the file's way here) share.
  */
 #ifndef QX_ROSTER_IMPORT_H
 #define QX_ROSTER_IMPORT_H
@@ -50,7 +50,7 @@ void import_fail(struct import *, enum rpc_error, const char *text);
 /* A row that would make someone another person (S2.2.7): bad, told, never taken in. */
 void import_conflict(struct import *, unsigned line, const char *field);
 void import_mode_refused(struct import *, unsigned line); /* S2.9.2 */
-char *import_report_json(const struct import *); /* the caller's to free */
+char *import_report_json(const struct import *);          /* the caller's to free */
 void import_answer(struct req *, const char *report_json);
 
 void roster_import_begin(struct req *);

@@ -1,5 +1,6 @@
 /*
- * roster_pinyin.c - names in pinyin. A reading is the commonest one of each character: it orders and finds, it isn't shown.
+ * roster_pinyin.c - names in pinyin. A reading is the commonest one of each character: it orders and finds, it isn't
+ * shown.
  */
 #include "roster_pinyin.h"
 

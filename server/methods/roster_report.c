@@ -33,8 +33,9 @@ static json_t *errors_json(const struct import *m)
     const size_t n = roster_problems(m->file, &problems);
     json_t *errors = json_array();
     for (size_t i = 0; i < n; i++)
-        json_array_append_new(errors, json_pack("{s:i, s:s, s:s, s:s}", "line", (int)problems[i].line, "column",
-                                                problems[i].column, "error", problems[i].error, "value", problems[i].value));
+        json_array_append_new(errors,
+                              json_pack("{s:i, s:s, s:s, s:s}", "line", (int)problems[i].line, "column",
+                                        problems[i].column, "error", problems[i].error, "value", problems[i].value));
     return errors;
 }
 
@@ -52,10 +53,10 @@ char *import_report_json(const struct import *m)
 {
     json_t *o = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:O, s:O, s:o}", "outcome",
                           outcome_code(m->taken_in ? OUT_OK : OUT_INVALID), "encoding", m->encoding, "rows",
-                          (json_int_t)m->rows, "added", (json_int_t)m->added, "changed", (json_int_t)m->changed, "unchanged",
-                          (json_int_t)m->unchanged, "refused", (json_int_t)m->refused, "missing", (json_int_t)m->missing,
-                          "errors", errors_json(m), "new_departments", m->new_departments, "refused_modes", m->refused_modes,
-                          "ignored_columns", ignored_json(m));
+                          (json_int_t)m->rows, "added", (json_int_t)m->added, "changed", (json_int_t)m->changed,
+                          "unchanged", (json_int_t)m->unchanged, "refused", (json_int_t)m->refused, "missing",
+                          (json_int_t)m->missing, "errors", errors_json(m), "new_departments", m->new_departments,
+                          "refused_modes", m->refused_modes, "ignored_columns", ignored_json(m));
     char *text = o ? json_dumps(o, JSON_COMPACT) : NULL;
     json_decref(o);
     if (!text)

@@ -47,8 +47,9 @@ void roster_import_begin(struct req *req)
         answer_field(req, "class", "out_of_range");
         return;
     }
-    const char *const values[] = {req->session.account_school, req_str(req, "import"), number_text(req, req->session.account_id),
-                                  number_text(req, class_year), alone ? "t" : "f"};
+    const char *const values[] = {req->session.account_school, req_str(req, "import"),
+                                  number_text(req, req->session.account_id), number_text(req, class_year),
+                                  alone ? "t" : "f"};
     req_read(req, DB_HEAVY, "roster_import_begin", 5, values, begun);
 }
 
@@ -63,8 +64,9 @@ static void data_kept(struct req *req, const struct db_rows *rows)
     else if (row_bool(rows, 0, "too_large"))
         answer_field(req, "data", "too_large");
     else
-        answer_received(req, map_int(req->params, "offset", &offset) && offset < row_int(rows, 0, "before") ? OUT_OK : OUT_STALE,
-                        row_int(rows, 0, "before"));
+        answer_received(
+            req, map_int(req->params, "offset", &offset) && offset < row_int(rows, 0, "before") ? OUT_OK : OUT_STALE,
+            row_int(rows, 0, "before"));
 }
 
 void roster_import_data(struct req *req)
@@ -84,8 +86,11 @@ void roster_import_data(struct req *req)
         return;
     }
     bytea_text(text, size, bytes, len);
-    const char *const values[] = {req->session.account_school, req_str(req, "import"), number_text(req, req->session.account_id),
-                                  map_int(req->params, "offset", &offset) ? number_text(req, offset) : NULL, text,
+    const char *const values[] = {req->session.account_school,
+                                  req_str(req, "import"),
+                                  number_text(req, req->session.account_id),
+                                  map_int(req->params, "offset", &offset) ? number_text(req, offset) : NULL,
+                                  text,
                                   number_text(req, IMPORT_BYTES_MAX)};
     req_read(req, DB_HEAVY, "roster_import_data", 6, values, data_kept);
     free(text);

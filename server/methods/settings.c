@@ -1,6 +1,6 @@
 /*
- * settings.c - settings.get, settings.set (S2.2.2 to S2.2.5, S2.2.8, X1.13): parameters to a change and its result to an
- * answer. What may be changed, and when, is decided in workflow_settings(), in one transaction with the change.
+ * settings.c - settings.get, settings.set (S2.2.2 to S2.2.5, S2.2.8, X1.13): parameters to a change and its result to
+ * an answer. What may be changed, and when, is decided in workflow_settings(), in one transaction with the change.
  */
 #include "../workflow/workflow.h"
 #include "change.h"

@@ -1,5 +1,6 @@
 /*
- * settings_contacts.h - the agreement contacts (S2.2.6): one for the school, or one each for undergraduates and postgraduates.
+ * settings_contacts.h - the agreement contacts (S2.2.6): one for the school, or one each for undergraduates and
+ * postgraduates.
  */
 #ifndef QX_SETTINGS_CONTACTS_H
 #define QX_SETTINGS_CONTACTS_H
