@@ -31,7 +31,7 @@ static const struct binding person_rows[] = {
     MOVES,
     OPEN(N_("open"), N_("open the record")),
     {"b", "bar", N_("may not sign"), N_("this graduate may not sign, with the reason (S1.5.7)"), KF_HINT | KF_DECIDES},
-    {"y", "unbar", N_("may sign"), N_("this graduate may sign again"), KF_HINT | KF_DECIDES},
+    {"y", "unbar", N_("let sign"), N_("this graduate may sign again"), KF_HINT | KF_DECIDES},
     END,
 };
 MAP(person);
