@@ -163,13 +163,18 @@ static void take(struct conn *c, size_t len)
     memmove(c->in, c->in + len, c->in_len);
 }
 
-static void forget_empty(struct conn *c)
+/* An idle connection owns no buffer, and one that trickles only what it has sent: a thousand slow ones cost little. */
+static void fit_buffer(struct conn *c)
 {
-    if (c->in_len)
+    if (c->in_len >= READ_PIECE / 16 || c->in_cap == c->in_len)
         return;
-    free(c->in);
-    c->in = NULL;
-    c->in_cap = 0;
+    uint8_t *in = c->in_len ? realloc(c->in, c->in_len) : NULL;
+    if (!c->in_len)
+        free(c->in);
+    else if (!in)
+        return;
+    c->in = in;
+    c->in_cap = c->in_len;
 }
 
 /* Whole messages, at most one turn's share; the rest after everybody else had theirs. */
@@ -200,7 +205,7 @@ static void take_messages(struct conn *c)
     if (c->state == STATE_CLOSING)
         at = c->in_len;
     take(c, at);
-    forget_empty(c);
+    fit_buffer(c);
     if (c->turn_over && !conn_full(c)) /* when it is full, the last byte written goes on */
         event_add(&c->again, &(struct timeval){0});
     update_reading(c);
@@ -218,7 +223,7 @@ static bool make_room(struct conn *c)
 {
     if (c->in_cap - c->in_len >= READ_PIECE / 4)
         return true;
-    size_t cap = c->in_cap ? c->in_cap * 2 : READ_PIECE / 4;
+    size_t cap = c->in_cap > READ_PIECE / 4 ? c->in_cap * 2 : READ_PIECE / 2;
     uint8_t *in = realloc(c->in, cap);
     if (!in)
         return false;
@@ -245,7 +250,7 @@ static void on_readable(evutil_socket_t fd, short what, void *arg)
         return;
     }
     if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        forget_empty(c);
+        fit_buffer(c);
         return;
     }
     if (n == 0 && evbuffer_get_length(c->out) + c->in_flight)

@@ -21,6 +21,12 @@ import msgpack
 BUILD = os.environ.get("QX_BUILD", ".")
 
 
+def sanitized():
+    """Is it the build of ./dev sanitize? Its memory and times are several times as large."""
+    with open(os.path.join(BUILD, "quxiangd"), "rb") as f:
+        return b"__asan_init" in f.read()
+
+
 class RpcError(Exception):
     """An `error` of the wire: [kind, "CODE: text"]."""
 
@@ -299,12 +305,19 @@ def run(tests, *fixtures):
     return failed == 0
 
 
+def test_no_report(server):
+    """no sanitizer report, no method without a handler, no broken statement in the server's log"""
+    with open(server.log_path, encoding="utf-8", errors="replace") as f:
+        bad = [line for line in f if re.search("Sanitizer|runtime error:|without_handler|statement_(broken|misused)", line)]
+    assert not bad, bad[:5]
+
+
 def main(tests, make):
     """The usual test program: one server for all its tests. `make` answers it."""
     server = None
     try:
         server = make()
-        ok = run(tests, server)
+        ok = run([*tests, test_no_report], server)
     except Exception:
         traceback.print_exc()
         print("0 passed, 1 failed", flush=True)

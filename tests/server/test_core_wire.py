@@ -7,8 +7,9 @@ import threading
 import time
 
 import msgpack
-from harness import Client, Closed, RpcError, Server, expect_error, free_port, main, wait_for
+from harness import Client, Closed, Server, expect_error, free_port, main, sanitized, wait_for
 
+SLACK = 16 if sanitized() else 1  # of limits on memory and time
 PORT = free_port()
 
 REQUESTS = [
@@ -84,7 +85,7 @@ def test_bombs(server):
     for make in (server.client, lambda: school(server)):
         for name, data in BOMBS.items():
             growth = bomb(server, make, data)
-            assert growth < 256, f"{name}: the server grew by {growth} KiB"
+            assert growth < 256 * SLACK, f"{name}: the server grew by {growth} KiB"
         assert other.call("session.whoami")["role"] == "school"
     total = server.rss()
     for data in BOMBS.values():
@@ -95,7 +96,7 @@ def test_bombs(server):
     time.sleep(0.3)
     growth = (server.rss() - total) / (20 * len(BOMBS))
     print(f"        {len(BOMBS)} kinds, {growth:.2f} KiB of growth per bomb")
-    assert growth < 64
+    assert growth < 64 * SLACK
 
 
 def test_parse_error_closes(server):
@@ -119,14 +120,15 @@ def test_limits_before_login(server):
 def test_truncated(server):
     """a request cut off at every byte leaves nothing behind"""
     data = msgpack.packb([0, 1, "session.login", [{"user": "school", "password": "wrong-password"}]])
-    before = server.rss()
-    for at in range(len(data)):
-        c = server.client()
-        c.raw(data[:at])
-        c.close()
-    time.sleep(0.3)
-    growth = server.rss() - before
-    assert growth < 64 * len(data) / 4, growth
+    sizes = []
+    for _ in range(3):
+        for at in range(len(data)):
+            c = server.client()
+            c.raw(data[:at])
+            c.close()
+        time.sleep(0.3)
+        sizes.append(server.rss())
+    assert sizes[2] - sizes[1] < 64 * SLACK, sizes  # the first round may warm up
     assert server.client().call("hello")["protocol"] == 1
 
 
@@ -247,7 +249,7 @@ def test_fairness(server):
     thread.join(20)
     p99 = busy[98] / max(idle[98], 0.001)
     print(f"        p50 {statistics.median(idle) * 1e3:.2f} -> {statistics.median(busy) * 1e3:.2f} ms, p99 x {p99:.1f}")
-    assert busy[98] < max(3 * idle[98], 0.05), (idle[98], busy[98])
+    assert busy[98] < max(3 * idle[98], 0.05) * SLACK, (idle[98], busy[98])
 
 
 def test_slow_reader(server):
@@ -271,7 +273,7 @@ def test_slow_reader(server):
         time.sleep(0.2)
     seconds = time.monotonic() - started
     print(f"        dropped after {seconds:.1f} s, {peak} KiB at most")
-    assert "reason=slow_reader" in server.log() and peak < 40 * 1024
+    assert "reason=slow_reader" in server.log() and peak < 40 * 1024 * SLACK
 
 
 def test_tcp(server):
@@ -302,6 +304,20 @@ def test_pynvim(server):
     session.close()
 
 
+def test_slow_loris(server):
+    """1,000 connections that each stop in the middle of a message cost at most 8 KiB each"""
+    before = server.rss()
+    crowd = [server.client() for _ in range(1000)]
+    for c in crowd:
+        c.raw(msgpack.packb([0, 1, "session.login", [{"user": "u" * 200, "password": "p"}]])[:-5])
+    assert server.client(server.user("school")).call("session.whoami")["role"] == "school"
+    growth = (server.rss() - before) / len(crowd)
+    print(f"        {growth:.1f} KiB per connection")
+    for c in crowd:
+        c.close()
+    assert growth <= 8 * SLACK
+
+
 def test_idle_memory(server):
     """1,000 idle logged-in connections: the server stays below 48 MiB"""
     row = server.user("school")
@@ -317,7 +333,7 @@ def test_idle_memory(server):
     print(f"        {kib} KiB")
     for c in clients:
         c.close()
-    assert kib < 48 * 1024
+    assert kib < 48 * 1024 * SLACK
 
 
 def test_hints(server):
@@ -334,7 +350,8 @@ def test_hints(server):
 
 
 TESTS = [test_bombs, test_parse_error_closes, test_limits_before_login, test_truncated, test_split, test_strays, test_refusals,
-         test_duplicate_msgid, test_in_flight, test_fairness, test_slow_reader, test_tcp, test_pynvim, test_hints, test_idle_memory]
+         test_duplicate_msgid, test_in_flight, test_fairness, test_slow_reader, test_tcp, test_pynvim, test_hints, test_slow_loris,
+         test_idle_memory]
 
 if __name__ == "__main__":
     main(TESTS, lambda: Server(demo=1000, args=["--port", str(PORT)]))
