@@ -8,7 +8,7 @@ import time
 import uuid
 
 from declared import login, test_declared
-from harness import Server, expect_error, main
+from harness import Server, expect_error, main, wait_for
 from roster_sample import COLUMNS, identity, row, write
 
 CLASS = 2027
@@ -287,7 +287,26 @@ def test_large(server):
     assert again["unchanged"] == 20000, again["changed"]
 
 
+def test_broken_off(server):
+    """S2.2.7 an import whose server was killed is run again and takes in the rest, nothing twice"""
+    c, which, data = login(server, "school"), str(uuid.uuid4()), write([row(n) for n in range(30000, 36000)])
+    c.call("roster.import_begin", **{"import": which, "class": CLASS})
+    for at in range(0, len(data), PIECE):
+        c.call("roster.import_data", **{"import": which, "data": data[at:at + PIECE], "offset": at})
+    before = class_size(server)
+    c.client.send("roster.import_run", {"import": which})
+    assert wait_for(lambda: class_size(server) > before, 20)
+    server.kill()
+    taken = class_size(server) - before
+    assert taken % 500 == 0
+    server.demo = 0
+    server.start()
+    r = login(server, "school").call("roster.import_run", **{"import": which})
+    assert r["outcome"] == "ok" and r["added"] + r["unchanged"] == 6000 and r["unchanged"] >= taken, counts(r)
+    assert class_size(server) == before + 6000
+
+
 if __name__ == "__main__":
     main([test_first, test_again, test_shapes, test_codes, test_errors, test_header, test_broken, test_alone, test_person, test_change,
-          test_training_mode, test_new_department, test_resume, test_list, test_bar, test_activation, test_large, test_declared],
+          test_training_mode, test_new_department, test_resume, test_list, test_bar, test_activation, test_large, test_broken_off, test_declared],
          lambda: Server(demo=1000))
