@@ -28,6 +28,7 @@ enum {
     AGAIN_MS = 100,
     LOOK_AHEAD = 512, /* items of the queue that a batch looks at */
     GATHER_US = 200,
+    REPLAN_EVERY = 10000, /* batches */
 };
 
 struct batch {
@@ -51,7 +52,8 @@ struct lane {
     bool busy;          /* a batch is under way, or waits for `later` */
     bool gathering;     /* idle, but waits for its callers to come back with their next calls */
     struct event *kick, *later, *gather;
-    int gather_fd; /* a timer finer than the loop's milliseconds */
+    size_t batches, replan_at; /* see replan() */
+    int gather_fd;             /* a timer finer than the loop's milliseconds */
     struct apply *apply;
     struct load_columns columns[2]; /* of the full load and of the plain one */
 };
@@ -439,6 +441,15 @@ static void on_load(void *arg, const struct db_result *r)
 
 /* ------------------------------------------------------------------ the lane */
 
+/* The tables have grown since the connection made its plans: after ten batches, a hundred, …, then now and then. */
+static void replan(struct lane *lane)
+{
+    if (++lane->batches < lane->replan_at)
+        return;
+    lane->replan_at += lane->replan_at < REPLAN_EVERY ? lane->replan_at * 9 : REPLAN_EVERY;
+    db_query(lane->wf->db, lane->cls, "decide_replan", 0, NULL, NULL, NULL);
+}
+
 /* What waits now goes; else the lane is idle. */
 static void lane_go(struct lane *lane)
 {
@@ -455,6 +466,7 @@ static void lane_go(struct lane *lane)
     }
     lane->wf->spent.batches++;
     lane->wf->spent.items += b->n;
+    replan(lane);
     b->since = now_us();
     load_send(lane->wf->db, lane->cls, b->items, b->n, on_load, b);
 }
@@ -539,6 +551,7 @@ struct workflow *workflow_new(struct event_base *base, struct db *db)
         lane->wf = wf;
         lane->cls = classes[k];
         lane->apply = apply_new();
+        lane->replan_at = 10;
         lane->kick = event_new(base, -1, 0, on_kick, lane);
         lane->later = evtimer_new(base, on_later, lane);
         lane->gather_fd = timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
