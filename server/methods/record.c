@@ -141,10 +141,11 @@ static void get_loaded(struct req *req, struct world *w, size_t n)
 
 static void record_get(struct req *req)
 {
-    struct get *get = req->state = req_alloc(req, sizeof *get);
-    get->id = scope_id(req, "id");
-    if (!get->id)
+    const char *id_text = scope_id(req, "id"); /* NULL: answered, the request is gone */
+    if (!id_text)
         return;
+    struct get *get = req->state = req_alloc(req, sizeof *get);
+    get->id = id_text;
     scope_of(&get->scope, &req->session);
     const int64_t id = strtoll(get->id, NULL, 10);
     world_load(req, &id, 1, get_loaded);
