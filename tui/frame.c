@@ -30,6 +30,8 @@ static void draw_title(struct app *app, struct canvas *c)
         width = c->width / 2;
     canvas_fit(c, c->width - width, 0, width, STYLE_TITLE, right);
     snprintf(left, sizeof left, " %s  %s", _("Graduate destinations"), title);
+    if (text_width(left) > c->width - width - 1) /* where one is matters more than what it is called */
+        snprintf(left, sizeof left, " %s", title);
     canvas_fit(c, 0, 0, c->width - width - 1, STYLE_TITLE, left);
 }
 

@@ -234,8 +234,7 @@ void app_key(struct app *app, uint32_t key)
         app->overlay->event(app->overlay, &event);
         return;
     }
-    if (app->status_kind != STATUS_BAD)
-        app->status_kind = STATUS_NONE;
+    app->status_kind = STATUS_NONE;
     if (app->ntyped == 0 && typing(app) && to_screen(app, &event))
         return;
     app->typed[app->ntyped++] = key;

@@ -66,6 +66,17 @@ static const char *ledger_value(const msgpack_object *ledger, const struct form_
     return held_text(member(ledger, block), dot != NULL ? dot + 1 : field->ledger, buf, len);
 }
 
+/* A masked character (X1.5) may be any: what one may not see is not called a difference. */
+static bool same_value(const char *a, const char *b)
+{
+    if (strlen(a) != strlen(b))
+        return false;
+    for (; *a != '\0'; a++, b++)
+        if (*a != *b && *a != '*' && *b != '*')
+            return false;
+    return true;
+}
+
 static void add_field(struct audit *a, const struct form_field *field, const msgpack_object *content, const msgpack_object *before,
                       const msgpack_object *ledger)
 {
@@ -78,7 +89,7 @@ static void add_field(struct audit *a, const struct form_field *field, const msg
         return;
     struct doc_line *line = add(&a->doc, 0, ledger == NULL ? LINE_VALUE : LINE_PAIR, form_label(field), form_value(field, value, shown, sizeof shown),
                                 form_value(field, now, now_shown, sizeof now_shown));
-    line->differs = ledger != NULL && field->ledger != NULL && strcmp(value, now) != 0;
+    line->differs = ledger != NULL && field->ledger != NULL && !same_value(value, now);
     if (before != NULL && strcmp(value, old) != 0) {
         line->changed = true;
         snprintf(shown, sizeof shown, "%s %s", _("when returned:"), old[0] == '\0' ? _("(empty)") : form_value(field, old, now_shown, sizeof now_shown));
