@@ -216,8 +216,8 @@ def test_no_shell(host, key):
     for attempt in ("sh -c id", "; id", "$(id)", "`id`", "/bin/sh", "whoami; id", "| id", "queue list && id", "whoami\nid"):
         r = host.ssh(school, attempt, key=key)
         check("no shell: %r" % attempt, b"uid=" not in r.stdout + r.stderr and b"gid=" not in r.stdout + r.stderr, repr(r))
-    for attempt in ("roster import /etc/passwd", "evidence add 10001-1 /etc/passwd", "--token-file /etc/passwd whoami",
-                    "--server unix:/tmp/x whoami", "account key-add /etc/passwd"):
+    for attempt in ("roster import /etc/passwd", "evidence add 10001-1 /etc/passwd", "whoami --token-file /etc/passwd",
+                    "whoami --server unix:/tmp/x", "whoami --server=tcp:127.0.0.1:22", "account key-add /etc/passwd"):
         r = host.ssh(school, attempt, key=key)
         check("no host path: %r" % attempt, r.returncode in (1, 2) and b"root:" not in r.stdout + r.stderr, repr(r))
 
@@ -280,8 +280,11 @@ def test_terminal(host, key):
     root = os.geteuid() == 0
     check("the client isn't root, can gain nothing", (not root or s["Uid"].split()[0] != "0") and s["NoNewPrivs"] == "1", str(s.get("Uid")))
     if root:
-        words = open("/proc/%d/cmdline" % mine[0], "rb").read() + open("/proc/%d/environ" % mine[0], "rb").read()
-        check("no token and no password in arguments or environment", school["password"].encode() not in words and b"TOKEN" not in words.upper().replace(b"--TOKEN-FILE", b""), repr(words))
+        arguments = open("/proc/%d/cmdline" % mine[0], "rb").read().split(b"\0")[1:-1]
+        names = dict(e.split(b"=", 1) for e in open("/proc/%d/environ" % mine[0], "rb").read().split(b"\0") if e)
+        secret = [v for n, v in names.items() if n not in (b"PATH", b"HOME", b"QUXIANG_SERVER", b"QUXIANG_TOKEN_FILE") and len(v) > 20]
+        check("no token and no password in arguments or environment", not arguments and not secret and names[b"QUXIANG_TOKEN_FILE"] == b"/dev/fd/3",
+              repr((arguments, names)))
     gateway = int(host.state["gateway_pid"])
     children = [p for p in processes(host.state["stage"] + "/bin/quxiang-sshd") if p != gateway]
     states = [status_of(p) for p in children]
