@@ -105,6 +105,40 @@ static const struct word field_errors[] = {
     {"bad_identity", N_("is not a valid identity number")},
     {"bad_characters", N_("holds characters that can't stand here")},
     {"unknown_field", N_("is not a field of this form")},
+    {"identity_length", N_("an identity number has 18 characters")},
+    {"identity_characters", N_("is not 17 digits and a digit or X")},
+    {"identity_region", N_("begins with an unknown region")},
+    {"identity_date", N_("holds an impossible date of birth")},
+    {"identity_check", N_("its last character does not fit the others")},
+    {"identity_differs", N_("differs from the identity number")},
+    {"bad_exam_no", N_("is not an examination number")},
+    {"other_class", N_("belongs to another class")},
+    {"other_school", N_("belongs to another school")},
+    {"other_person", N_("now names another person; confirm it")},
+    {"twice_in_file", N_("stands in the file twice")},
+    {"missing_column", N_("is missing from the header")},
+    {"duplicate_column", N_("stands in the header twice")},
+    {"bad_value", N_("is no such value")},
+    {"not_allowed", N_("is not allowed here")},
+    {"taken", N_("is taken already")},
+    {"too_many", N_("there are too many")},
+    {"too_many_files", N_("has too many files")},
+    {"too_large", N_("is too large")},
+    {"used_before", N_("was used before for something else")},
+    {"differs", N_("differs from what was sent")},
+    {"differs_from_before", N_("differs from what was announced")},
+    {"not_jpeg_png_pdf", N_("is neither JPEG, PNG nor PDF")},
+    {NULL, NULL},
+};
+
+/* Members of requests that stand in no form. */
+static const struct word fields[] = {
+    {"user", N_("user name")},   {"name", N_("name")},           {"title", N_("title")},           {"email", N_("e-mail")},
+    {"mobile", N_("mobile")},    {"phone", N_("phone")},         {"fax", N_("fax")},               {"qq", N_("QQ")},
+    {"scope", N_("scope")},      {"password", N_("password")},   {"department", N_("department")}, {"data", N_("the file")},
+    {"class", N_("class")},      {"key", N_("the key")},         {"record", N_("record")},         {"old", N_("the password now")},
+    {"new", N_("the new password")}, {"reason_code", N_("reason")}, {"reason_text", N_("the concrete problem")},
+    {"termination_limit", N_("termination applications")},       {"audit_mode", N_("audit mode")}, {"contacts", N_("agreement contacts")},
     {NULL, NULL},
 };
 
@@ -365,14 +399,31 @@ static void put_failed(struct out *o, const msgpack_object *failed)
     }
 }
 
-static void put_fields(struct out *o, const msgpack_object *fields)
+/* A member by the words of the table above, else by the label of the first form that has it. */
+static const char *word_field(const char *name)
+{
+    const struct form *forms;
+    const size_t n = forms_all(&forms);
+
+    for (const struct word *w = fields; w->code != NULL && name != NULL; w++)
+        if (strcmp(w->code, name) == 0)
+            return _(w->msgid);
+    for (size_t i = 0; i < n && name != NULL; i++) {
+        const struct form_field *field = form_field(&forms[i], name);
+        if (field != NULL)
+            return tr_zh() ? field->label_zh : field->label_en;
+    }
+    return name == NULL ? "" : name;
+}
+
+static void put_fields(struct out *o, const msgpack_object *problems)
 {
     char line[512];
 
-    for (uint32_t i = 0; fields->type == MSGPACK_OBJECT_ARRAY && i < fields->via.array.size; i++) {
-        const msgpack_object *item = &fields->via.array.ptr[i];
+    for (uint32_t i = 0; problems->type == MSGPACK_OBJECT_ARRAY && i < problems->via.array.size; i++) {
+        const msgpack_object *item = &problems->via.array.ptr[i];
         char *field = map_str_copy(item, "field"), *error = map_str_copy(item, "error");
-        snprintf(line, sizeof line, "%s: %s", field == NULL ? "" : field, word_field_error(error));
+        snprintf(line, sizeof line, "%s: %s", word_field(field), word_field_error(error));
         put_line(o, line);
         free(field);
         free(error);

@@ -442,6 +442,26 @@ def test_import_refused(server):
     quxiang(server, "roster", "import", "/nonexistent.csv", "--class", "2026", user=school, expect=USAGE)
 
 
+def test_import(server):
+    """S2.2.7 roster import from standard input: bad rows by line and column, good rows alone, GB18030, the same again changes nothing"""
+    import roster_sample
+    school = server.user("school")
+    people = [roster_sample.row(n) for n in range(7000, 7040)]
+    people[2]["身份证号"] = "123"
+    bad = roster_sample.write(people)
+    refused = quxiang(server, "roster", "import", "-", "--class", "2027", user=school, stdin=bad, expect=REFUSED, lang="zh")
+    assert "第 4 行，身份证号：身份证号应为 18 位" in refused.err, refused.err
+    taken = quxiang(server, "roster", "import", "-", "--class", "2027", "--good-rows-alone", user=school, stdin=bad, json_out=True).json()
+    assert (taken["added"], taken["refused"]) == (39, 1) and taken["errors"][0]["line"] == 4
+    people[2] = roster_sample.row(7002)
+    whole = roster_sample.write(people, encoding="gb18030")
+    first = quxiang(server, "roster", "import", "-", "--class", "2027", user=school, stdin=whole, json_out=True).json()
+    assert (first["encoding"], first["added"], first["unchanged"]) == ("GB18030", 1, 39)
+    again = quxiang(server, "roster", "import", "-", "--class", "2027", user=school, stdin=whole, json_out=True).json()
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 40)
+    assert len(rows(server, "roster", "list", "--class", "2027", user=school)) == 40
+
+
 def test_settings(server):
     """X1.13 settings show; set --dry-run changes nothing and lists what blocks; S2.2.5 set changes a limit, S2.2.6 a contact"""
     school = server.user("school")
@@ -549,5 +569,5 @@ if __name__ == "__main__":
     main([test_whoami, test_languages, test_help, test_usage, test_no_connection, test_login, test_queue, test_table_alignment, test_record,
           test_reveal, test_approve_twice, test_undo, test_return, test_preview, test_void, test_modify, test_forbidden, test_pipe, test_draft,
           test_evidence, test_resubmit, test_give_up, test_stamped_image, test_own_void, test_inbox, test_own_looks, test_roster,
-          test_import_refused, test_settings, test_accounts, test_keys, test_password, test_others, test_gateway, test_inherited],
+          test_import_refused, test_settings, test_accounts, test_keys, test_password, test_others, test_gateway, test_inherited, test_import],
          lambda: Server(demo=1000))
