@@ -132,7 +132,7 @@ static const struct word field_errors[] = {
 };
 
 /* Members of requests that stand in no form. */
-static const struct word fields[] = {
+static const struct word members[] = {
     {"user", N_("user name")},   {"name", N_("name")},           {"title", N_("title")},           {"email", N_("e-mail")},
     {"mobile", N_("mobile")},    {"phone", N_("phone")},         {"fax", N_("fax")},               {"qq", N_("QQ")},
     {"scope", N_("scope")},      {"password", N_("password")},   {"department", N_("department")}, {"data", N_("the file")},
@@ -405,7 +405,7 @@ static const char *word_field(const char *name)
     const struct form *forms;
     const size_t n = forms_all(&forms);
 
-    for (const struct word *w = fields; w->code != NULL && name != NULL; w++)
+    for (const struct word *w = members; w->code != NULL && name != NULL; w++)
         if (strcmp(w->code, name) == 0)
             return _(w->msgid);
     for (size_t i = 0; i < n && name != NULL; i++) {
