@@ -384,9 +384,11 @@ void embedded_stop(struct embedded *e)
     if (!e)
         return;
     pid_t pid = e->lock < 0 ? 0 : cluster_postmaster(e->data);
+    if (!pid) /* somebody may have removed the folder below it */
+        pid = e->child;
     if (pid)
         kill(pid, SIGINT);
-    for (int i = 0; pid && i < 1200 && cluster_postmaster(e->data) == pid; i++) {
+    for (int i = 0; pid && i < 1200 && (e->child || cluster_postmaster(e->data) == pid); i++) {
         reap(e);
         pause_ms(50);
     }
