@@ -59,12 +59,19 @@ static void prepared_all(struct db_conn *c)
     db_dispatch(c->pool);
 }
 
+/* The statement's own error, not the end of the connection that it was being prepared on. */
+static bool is_statement_error(const PGresult *res)
+{
+    const char *severity = PQresultErrorField(res, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return PQresultStatus(res) == PGRES_FATAL_ERROR && severity && strcmp(severity, "ERROR") == 0;
+}
+
 static void preparing_result(struct db_conn *c, PGresult *res)
 {
     ExecStatusType status = PQresultStatus(res);
     if (status == PGRES_PIPELINE_SYNC) {
         c->prepared++;
-    } else if (status == PGRES_FATAL_ERROR && c->prepared < db_statement_count && !c->db->broken[c->prepared]) {
+    } else if (is_statement_error(res) && c->prepared < db_statement_count && !c->db->broken[c->prepared]) {
         c->db->broken[c->prepared] = true;
         log_line("error", "event=statement_broken statement=%s error=\"%s\"", db_statements[c->prepared].name,
                  PQresultErrorMessage(res));
