@@ -314,7 +314,8 @@ static void conflicts_found(void *arg, const struct db_result *r)
         const unsigned line = m->good_lines[row_int(rows, i, "row")];
         import_conflict(m, line, row_bool(rows, i, "same_exam_no") ? "identity_no" : "exam_no");
     }
-    qsort(m->conflicts, m->nconflicts, sizeof *m->conflicts, line_order);
+    if (m->nconflicts)
+        qsort(m->conflicts, m->nconflicts, sizeof *m->conflicts, line_order);
     take_in_or_report(m);
 }
 
