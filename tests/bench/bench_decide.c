@@ -153,12 +153,15 @@ static void client_open(struct client *c, const char *path, char *line)
         die("no connection");
     c->line = line;
     c->token = strtok_r(line, " \n", &save);
-    c->records = calloc(4096, sizeof *c->records);
-    while ((word = strtok_r(NULL, " \n", &save)) && c->nrecords < 4095)
+    c->records = calloc(8192, sizeof *c->records);
+    while ((word = strtok_r(NULL, " \n", &save)) && c->nrecords < 8191)
         c->records[c->nrecords++] = word;
-    if (c->nrecords < 2)
+    if (c->nrecords < 4)
         die("a client without records");
-    c->version = strtoll(c->records[--c->nrecords], NULL, 10); /* the last word */
+    c->nrecords -= 3;
+    c->at = strtoul(c->records[c->nrecords], NULL, 10);
+    c->version = strtoll(c->records[c->nrecords + 1], NULL, 10);
+    c->undo = c->records[c->nrecords + 2][0] == '1';
     send_resume(c);
     while (!c->resumed)
         receive(c);
@@ -168,12 +171,6 @@ static int ascending(const void *a, const void *b)
 {
     float x = *(const float *)a, y = *(const float *)b;
     return x < y ? -1 : x > y;
-}
-
-/* When the time is over every client goes on to the end of its turn, so that all its records have one version again. */
-static bool at_rest(const struct client *c, bool over)
-{
-    return over && c->at == 0 && !c->undo;
 }
 
 static size_t load(size_t n, double seconds, double *took)
@@ -195,7 +192,7 @@ static size_t load(size_t n, double seconds, double *took)
         for (size_t k = 0; k < n; k++) {
             if (!(fds[k].revents & POLLIN) || !receive(&clients[k]))
                 continue;
-            if (!at_rest(&clients[k], over)) {
+            if (!over) {
                 send_act(&clients[k]);
             } else {
                 fds[k].fd = -1;
@@ -225,6 +222,6 @@ int main(int argc, char **argv)
     printf("%zu %.6f %.1f %.1f\n", counted, took / 1e6, (double)samples[counted / 2],
            (double)samples[counted * 99 / 100]);
     for (size_t k = 0; k < n; k++)
-        fprintf(stderr, "%" PRId64 "\n", clients[k].version); /* for the next round's table */
+        fprintf(stderr, "%zu %" PRId64 " %d\n", clients[k].at, clients[k].version, clients[k].undo);
     return EXIT_SUCCESS;
 }

@@ -53,19 +53,20 @@ class Bench:
         run(server, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-v", f"schools={SCHOOLS}", "-v", f"each={EACH}", "-v", f"like={like}",
             "-f", readable(server, "bench_decide_seed.sql"), *self.connection)
         tokens = [server.client().login(f"bench-department-{20001 + s}", school["password"])["token"] for s in range(SCHOOLS)]
-        # every client has fifty records of one school to itself, apart from those that pgbench meets by chance
-        self.clients = [[tokens[k % SCHOOLS], [f"{20001 + k % SCHOOLS}-{k % SCHOOLS * 100000 + EACH + 1 + k // SCHOOLS * 50 + n}"
-                                               for n in range(50)], 1] for k in range(CLIENTS)]
+        # half of the records are the clients', each with its own; the others pgbench's
+        own = EACH // (CLIENTS // SCHOOLS)
+        self.clients = [[tokens[k % SCHOOLS], [f"{20001 + k % SCHOOLS}-{k % SCHOOLS * 100000 + EACH + k // SCHOOLS * own + n + 1}"
+                                               for n in range(own)], "0 1 0"] for k in range(CLIENTS)]
 
     def decide(self, clients, seconds=SECONDS):
         """(decisions a second, median latency in us) of so many clients."""
-        table = "".join(f"{t} {' '.join(ids)} {version}\n" for t, ids, version in self.clients[:clients])
+        table = "".join(f"{t} {' '.join(ids)} {progress}\n" for t, ids, progress in self.clients[:clients])
         program = os.path.join(harness.BUILD, "bench_decide")
         out = subprocess.run([program, self.server.sock, str(clients), str(seconds)], input=table, capture_output=True, text=True)
         if out.returncode:
             raise RuntimeError(out.stderr[-1000:])
-        for client, version in zip(self.clients, out.stderr.split()):
-            client[2] = int(version)
+        for client, progress in zip(self.clients, out.stderr.splitlines()):
+            client[2] = progress
         n, took, median, _ = map(float, out.stdout.split())
         return n / took, median
 

@@ -1,4 +1,4 @@
--- The bench's world: :schools schools, each with one department auditor, one school auditor and :each + 200 graduates whose
+-- The bench's world: :schools schools, each with one department auditor, one school auditor and twice :each graduates whose
 -- destination waits for the department (kind N01, whose form asks for nothing but a remark). A record has its graduate's id,
 -- so that the reference can name any of them without asking.
 INSERT INTO school (school_code, name) SELECT to_char(20000 + s, 'FM00000'), 'Bench ' || s FROM generate_series(1, :schools) s;
@@ -15,7 +15,7 @@ INSERT INTO graduate (school_code, id, class_year, person_id, exam_no, student_n
                       department_id, education_level, postgraduate, roster) OVERRIDING SYSTEM VALUE
     SELECT d.school_code, (d.school_code::bigint - 20001) * 100000 + n, 2026, 0, 'bench' || n, '2026' || n, 'Bench ' || n, 'bench ' || n, '', sha256(n::text::bytea), d.id,
            '31', false, '{"sex": "1"}'
-    FROM department d, generate_series(1, :each + 200) n WHERE d.name = 'Bench';
+    FROM department d, generate_series(1, 2 * :each) n WHERE d.name = 'Bench';
 INSERT INTO record (school_code, id, uuid, class_year, graduate_id, department_id, postgraduate, flow, kind, state, version,
                     waits_for, holder_id, submitted_at, revision, last_action, last_from, last_actor, last_at, name, name_key,
                     student_no)
