@@ -28,7 +28,10 @@ static void take_rights(struct account *a, const msgpack_object *map)
 
     for (int i = 0; i < MODULE_COUNT; i++) {
         const msgpack_object *right = rights == NULL ? NULL : map_get(rights, modules[i]);
-        a->rights[i] = right == NULL ? RIGHT_NONE : object_is(right, "write") ? RIGHT_WRITE : object_is(right, "read") ? RIGHT_READ : RIGHT_NONE;
+        a->rights[i] = right == NULL               ? RIGHT_NONE
+                       : object_is(right, "write") ? RIGHT_WRITE
+                       : object_is(right, "read")  ? RIGHT_READ
+                                                   : RIGHT_NONE;
     }
 }
 
@@ -37,7 +40,8 @@ static void take_classes(struct account *a, const msgpack_object *map)
     const msgpack_object *classes = map_get(map, "classes");
 
     a->nclasses = 0;
-    for (uint32_t i = 0; classes != NULL && classes->type == MSGPACK_OBJECT_ARRAY && i < classes->via.array.size && i < 16; i++)
+    for (uint32_t i = 0;
+         classes != NULL && classes->type == MSGPACK_OBJECT_ARRAY && i < classes->via.array.size && i < 16; i++)
         if (classes->via.array.ptr[i].type == MSGPACK_OBJECT_POSITIVE_INTEGER)
             a->classes[a->nclasses++] = (int)classes->via.array.ptr[i].via.u64;
 }

@@ -37,10 +37,11 @@ static void told(struct app *app, const struct deed *deed, const msgpack_object 
 
     bool news = state != NULL && (strcmp(state, "awaiting_stamped_image") == 0 || strcmp(state, "effective") == 0);
     if (number != NULL && news)
-        app_status(app, STATUS_GOOD, _("%s: %s – now %s, number %s"), word_action(action_code(deed->action)), deed->name,
-                   word_state(state), number);
+        app_status(app, STATUS_GOOD, _("%s: %s – now %s, number %s"), word_action(action_code(deed->action)),
+                   deed->name, word_state(state), number);
     else
-        app_status(app, STATUS_GOOD, _("%s: %s – now %s"), word_action(action_code(deed->action)), deed->name, word_state(state));
+        app_status(app, STATUS_GOOD, _("%s: %s – now %s"), word_action(action_code(deed->action)), deed->name,
+                   word_state(state));
     free(state);
     free(number);
 }
@@ -65,7 +66,8 @@ static void answered(void *arg, const struct client_reply *reply)
     const msgpack_object *result = reply->status == CLIENT_RESULT ? reply->result : NULL;
     const msgpack_object *outcome = result == NULL ? NULL : map_get(result, "outcome");
     struct screen *s = screen_by_generation(app, sent->generation);
-    struct event event = {.kind = EV_OUTCOME, .deed = &sent->deed, .params = result, .ok = outcome != NULL && object_is(outcome, "ok")};
+    struct event event = {
+        .kind = EV_OUTCOME, .deed = &sent->deed, .params = result, .ok = outcome != NULL && object_is(outcome, "ok")};
     char error[512] = "";
 
     app->hurry = true;
@@ -73,8 +75,9 @@ static void answered(void *arg, const struct client_reply *reply)
         remember_undo(app, &sent->deed, result);
         told(app, &sent->deed, result);
     } else if (result == NULL) {
-        snprintf(error, sizeof error, "%s", reply->status == CLIENT_LOST ? _("The connection was lost.")
-                                                                          : word_rpc_error(reply->text, error, sizeof error));
+        snprintf(error, sizeof error, "%s",
+                 reply->status == CLIENT_LOST ? _("The connection was lost.")
+                                              : word_rpc_error(reply->text, error, sizeof error));
         event.text = error;
     }
     bool taken = s != NULL && s->ops->event != NULL && s->ops->event(s, &event);

@@ -1,6 +1,6 @@
 /*
- * act.h - a decision on its way: sent once, answered whenever. The screen that sent it has long gone on (approve and next);
- * the outcome is told in the status line, a refusal brings the screen back to the record.
+ * act.h - a decision on its way: sent once, answered whenever. The screen that sent it has long gone on (approve and
+ * next); the outcome is told in the status line, a refusal brings the screen back to the record.
  */
 #ifndef QX_TUI_ACT_H
 #define QX_TUI_ACT_H

@@ -1,8 +1,9 @@
 /*
  * app.c - the session from start to end: one ppoll() over terminal, server and signals.
  *
- * A turn: all typed keys, all messages, timers, at most one resize, at most one frame. Nothing in it waits. A frame after a
- * key or an answer goes out at once, one after a mere push at most ten times a second, none while bytes are pending.
+ * A turn: all typed keys, all messages, timers, at most one resize, at most one frame. Nothing in it waits. A frame
+ * after a key or an answer goes out at once, one after a mere push at most ten times a second, none while bytes are
+ * pending.
  */
 #include "app.h"
 
@@ -289,8 +290,12 @@ static struct client *open_client(struct app *app, const char **why)
         *why = strerror(errno);
         return NULL;
     }
-    struct client_config config = {.server = app->options->server, .token = token, .program = "quxiang 0.1.0",
-                                   .on_state = on_state, .on_notification = on_notification, .arg = app};
+    struct client_config config = {.server = app->options->server,
+                                   .token = token,
+                                   .program = "quxiang 0.1.0",
+                                   .on_state = on_state,
+                                   .on_notification = on_notification,
+                                   .arg = app};
     struct client *client = client_new(&config, why);
     if (token != NULL)
         explicit_bzero(token, strlen(token));

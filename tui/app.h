@@ -35,7 +35,6 @@ struct account {
 
 enum status_kind { STATUS_NONE, STATUS_INFO, STATUS_GOOD, STATUS_WARN, STATUS_BAD };
 
-
 struct app {
     const struct options *options;
     struct call *calls; /* requests under way */
@@ -72,10 +71,10 @@ struct app {
         bool open;
     } reason;
 
-    int64_t now_ms;     /* monotonic, once per turn */
-    int64_t clock_skew; /* server's clock - ours, ms */
-    int64_t park_at;    /* 0: nothing to park */
-    bool parking, hung_up; /* a park is on its way; the line dropped: park, don't forget */
+    int64_t now_ms;             /* monotonic, once per turn */
+    int64_t clock_skew;         /* server's clock - ours, ms */
+    int64_t park_at;            /* 0: nothing to park */
+    bool parking, hung_up;      /* a park is on its way; the line dropped: park, don't forget */
     bool dirty, hurry, pasting; /* hurry: a key or an answer, not only a push: the frame isn't put off */
     int64_t shown_at;
 };
@@ -84,20 +83,20 @@ struct app {
 int app_main(const struct options *, const char *start);
 
 /* ---- the parts, one file each */
-void app_key(struct app *, uint32_t key);     /* input.c */
+void app_key(struct app *, uint32_t key); /* input.c */
 void app_paste(struct app *, const char *text);
-void app_input_timer(struct app *);           /* an unfinished key sequence times out */
-void app_frame(struct app *);                 /* frame.c: compose the canvas */
+void app_input_timer(struct app *);                     /* an unfinished key sequence times out */
+void app_frame(struct app *);                           /* frame.c: compose the canvas */
 void app_event_all(struct app *, const struct event *); /* stack.c: to every screen, top first */
 void app_calls_free(struct app *);
-void app_park(struct app *);                  /* park.c: send the screens' state now */
-void app_park_soon(struct app *);             /* after a key: in a moment, sooner while a text is being typed */
-void app_park_forget(struct app *);           /* left on purpose: the next log-in starts at home */
-void app_unpark(struct app *);                /* ask for it, then take it up or start anew */
+void app_park(struct app *);        /* park.c: send the screens' state now */
+void app_park_soon(struct app *);   /* after a key: in a moment, sooner while a text is being typed */
+void app_park_forget(struct app *); /* left on purpose: the next log-in starts at home */
+void app_unpark(struct app *);      /* ask for it, then take it up or start anew */
 
 /* Run a command line, as a key, the palette or a start argument does. */
 void app_run(struct app *, const char *line);
-void app_dirty(struct app *);  /* something shown has changed: a frame, and (later) a park */
+void app_dirty(struct app *); /* something shown has changed: a frame, and (later) a park */
 void app_status(struct app *, enum status_kind, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 int64_t app_server_now(const struct app *); /* Unix ms by the server's clock */
 bool app_is(const struct app *, enum qx_role);

@@ -1,8 +1,8 @@
 /*
  * canvas.h - a frame as cells, composed off-screen. The one place that knows about wide glyphs.
  *
- * Holds: no glyph is ever cut. A wide glyph whose half is overwritten is blanked whole; one that would stand half outside is a
- * space instead. What has no width (control characters, unassigned code points) is drawn 〓.
+ * Holds: no glyph is ever cut. A wide glyph whose half is overwritten is blanked whole; one that would stand half
+ * outside is a space instead. What has no width (control characters, unassigned code points) is drawn 〓.
  */
 #ifndef QX_TUI_CANVAS_H
 #define QX_TUI_CANVAS_H
@@ -13,8 +13,9 @@
 
 /* What a text means; the theme says how that looks, in colour and without. State is never said by the style alone. */
 #define TUI_STYLES(X)                                                                                                  \
-    X(NORMAL) X(DIM) X(BOLD) X(TITLE) X(STATUS) X(HINT) X(HINT_KEY) X(HEADING) X(CURSOR) X(SELECTED) X(GOOD) X(WARN)    \
-    X(BAD) X(CHANGED) X(FIELD) X(FIELD_NOW) X(BORDER) X(STAGE_DONE) X(STAGE_NOW)
+    X(NORMAL)                                                                                                          \
+    X(DIM) X(BOLD) X(TITLE) X(STATUS) X(HINT) X(HINT_KEY) X(HEADING) X(CURSOR) X(SELECTED) X(GOOD) X(WARN) X(BAD)      \
+        X(CHANGED) X(FIELD) X(FIELD_NOW) X(BORDER) X(STAGE_DONE) X(STAGE_NOW)
 #define X(id) STYLE_##id,
 enum style { TUI_STYLES(X) STYLE_COUNT };
 #undef X
@@ -39,8 +40,8 @@ struct rect {
 struct canvas {
     int width, height;
     struct cell *cells;
-    struct rect clip;        /* drawing outside of it does nothing */
-    int cursor_x, cursor_y;  /* the real cursor: on what is selected or edited, for screen readers and input methods */
+    struct rect clip;       /* drawing outside of it does nothing */
+    int cursor_x, cursor_y; /* the real cursor: on what is selected or edited, for screen readers and input methods */
     bool cursor_visible;
 };
 
@@ -55,7 +56,8 @@ int canvas_put(struct canvas *, int x, int y, enum style, const char *text);
 /* Exactly `columns`: cut with … or padded with spaces. */
 void canvas_fit(struct canvas *, int x, int y, int columns, enum style, const char *text);
 void canvas_fit_right(struct canvas *, int x, int y, int columns, enum style, const char *text);
-int canvas_printf(struct canvas *, int x, int y, enum style, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+int canvas_printf(struct canvas *, int x, int y, enum style, const char *fmt, ...)
+    __attribute__((format(printf, 5, 6)));
 void canvas_fill(struct canvas *, struct rect, enum style);
 void canvas_line(struct canvas *, int x, int y, int columns, enum style); /* ──── */
 void canvas_box(struct canvas *, struct rect, enum style, const char *title);
@@ -63,8 +65,8 @@ void canvas_style(struct canvas *, struct rect, enum style); /* change the style
 void canvas_cursor(struct canvas *, int x, int y);
 
 /*
- * Break text into lines of at most `columns`: at spaces, between Han characters, at newlines. Answers the length in bytes of
- * the first line; *next is where the following one starts, NULL at the end.
+ * Break text into lines of at most `columns`: at spaces, between Han characters, at newlines. Answers the length in
+ * bytes of the first line; *next is where the following one starts, NULL at the end.
  */
 size_t wrap_line(const char *text, int columns, const char **next);
 int wrap_height(const char *text, int columns);

@@ -21,7 +21,8 @@ static void draw_title(struct app *app, struct canvas *c)
     char right[512] = "", left[512];
 
     if (app->logged_in && app->account.class_year > 0)
-        snprintf(right, sizeof right, _("%s %s  class %d "), app->account.school, app->account.name, app->account.class_year);
+        snprintf(right, sizeof right, _("%s %s  class %d "), app->account.school, app->account.name,
+                 app->account.class_year);
     else if (app->logged_in)
         snprintf(right, sizeof right, "%s %s ", app->account.school, app->account.name);
     canvas_fill(c, (struct rect){0, 0, c->width, 1}, STYLE_TITLE);
@@ -43,10 +44,12 @@ static int draw_status_right(struct app *app, struct canvas *c, int y)
     int seconds = deed_undo_seconds(app);
 
     if (!app->connected && app->logged_in) {
-        snprintf(text, sizeof text, _("connection lost, trying again in %d s"), (client_next_try(app->client) + 999) / 1000);
+        snprintf(text, sizeof text, _("connection lost, trying again in %d s"),
+                 (client_next_try(app->client) + 999) / 1000);
         style = STYLE_BAD;
     } else if (seconds > 0) {
-        snprintf(text, sizeof text, _("%s: undo %s (%d s)"), keys_of(app->keys, "global", "undo"), app->undo.name, seconds);
+        snprintf(text, sizeof text, _("%s: undo %s (%d s)"), keys_of(app->keys, "global", "undo"), app->undo.name,
+                 seconds);
     }
     int width = text_width(text);
     if (width > 0)
@@ -56,10 +59,13 @@ static int draw_status_right(struct app *app, struct canvas *c, int y)
 
 static void draw_status(struct app *app, struct canvas *c)
 {
-    static const enum style styles[] = {[STATUS_NONE] = STYLE_STATUS, [STATUS_INFO] = STYLE_STATUS, [STATUS_GOOD] = STYLE_GOOD,
-                                        [STATUS_WARN] = STYLE_WARN, [STATUS_BAD] = STYLE_BAD};
-    static const char *const signs[] = {[STATUS_NONE] = "", [STATUS_INFO] = "", [STATUS_GOOD] = "✓ ", [STATUS_WARN] = "! ",
-                                        [STATUS_BAD] = "✗ "};
+    static const enum style styles[] = {[STATUS_NONE] = STYLE_STATUS,
+                                        [STATUS_INFO] = STYLE_STATUS,
+                                        [STATUS_GOOD] = STYLE_GOOD,
+                                        [STATUS_WARN] = STYLE_WARN,
+                                        [STATUS_BAD] = STYLE_BAD};
+    static const char *const signs[] = {
+        [STATUS_NONE] = "", [STATUS_INFO] = "", [STATUS_GOOD] = "✓ ", [STATUS_WARN] = "! ", [STATUS_BAD] = "✗ "};
     char text[600];
     int y = c->height - 2;
     int right = draw_status_right(app, c, y);
@@ -111,7 +117,8 @@ static void draw_hints(struct app *app, struct canvas *c)
     size_t n = top == NULL ? 0 : keys_rows(app->keys, top->ops->name, rows, 48);
     bool hides_back = false;
     for (size_t i = 0; i < n; i++)
-        hides_back = hides_back || strcmp(rows[i]->keys, "q") == 0 || (top->ops->typing != NULL && top->ops->typing(top));
+        hides_back =
+            hides_back || strcmp(rows[i]->keys, "q") == 0 || (top->ops->typing != NULL && top->ops->typing(top));
     if (!hides_back || n == 0)
         n += keys_rows(app->keys, "global", rows + n, 64 - n);
     for (size_t i = 0; i < n; i++)

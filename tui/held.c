@@ -40,5 +40,6 @@ const char *held_text(const msgpack_object *map, const char *key, char *buf, siz
 const msgpack_object *held_item(const msgpack_object *map, const char *key, uint32_t i)
 {
     const msgpack_object *array = map == NULL || map->type != MSGPACK_OBJECT_MAP ? NULL : map_get(map, key);
-    return array != NULL && array->type == MSGPACK_OBJECT_ARRAY && i < array->via.array.size ? &array->via.array.ptr[i] : NULL;
+    return array != NULL && array->type == MSGPACK_OBJECT_ARRAY && i < array->via.array.size ? &array->via.array.ptr[i]
+                                                                                             : NULL;
 }

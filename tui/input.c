@@ -130,11 +130,29 @@ static const struct {
     const char *name;
     void (*run)(struct app *, int argc, char **argv);
 } commands[] = {
-    {"approve", NULL},       {"return", NULL},         {"reject", NULL},      {"void", NULL},         {"next", NULL},
-    {"why", NULL},           {"reveal", NULL},         {"filter", NULL},      {"order", NULL},        {"agreement", NULL},
-    {"quit", run_quit},      {"back", run_back},       {"help", run_help},    {"palette", run_palette}, {"undo", run_undo},
-    {"screen", run_screen},  {"record", run_record},   {"queue", run_queue},  {"language", run_language}, {"redraw", run_redraw},
-    {"refresh", run_refresh}, {"logout", run_logout}, {"open", run_open},
+    {"approve", NULL},
+    {"return", NULL},
+    {"reject", NULL},
+    {"void", NULL},
+    {"next", NULL},
+    {"why", NULL},
+    {"reveal", NULL},
+    {"filter", NULL},
+    {"order", NULL},
+    {"agreement", NULL},
+    {"quit", run_quit},
+    {"back", run_back},
+    {"help", run_help},
+    {"palette", run_palette},
+    {"undo", run_undo},
+    {"screen", run_screen},
+    {"record", run_record},
+    {"queue", run_queue},
+    {"language", run_language},
+    {"redraw", run_redraw},
+    {"refresh", run_refresh},
+    {"logout", run_logout},
+    {"open", run_open},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

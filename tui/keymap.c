@@ -195,7 +195,8 @@ static enum key_match find_in(const struct keys *k, const char *screen, const ui
     return match;
 }
 
-enum key_match keys_find(const struct keys *k, const char *screen, const uint32_t *typed, size_t n, const struct binding **row)
+enum key_match keys_find(const struct keys *k, const char *screen, const uint32_t *typed, size_t n,
+                         const struct binding **row)
 {
     enum key_match match = find_in(k, screen, typed, n, row);
     return match == KEYS_NONE ? find_in(k, "global", typed, n, row) : match;
@@ -205,7 +206,8 @@ size_t keys_rows(const struct keys *k, const char *screen, const struct binding 
 {
     size_t n = 0;
     for (size_t i = 0; i < k->n && n < max; i++)
-        if (!k->rows[i].hidden && strcmp(k->rows[i].screen, screen) == 0 && strcmp(k->rows[i].binding->command, "-") != 0)
+        if (!k->rows[i].hidden && strcmp(k->rows[i].screen, screen) == 0 &&
+            strcmp(k->rows[i].binding->command, "-") != 0)
             rows[n++] = k->rows[i].binding;
     return n;
 }
@@ -213,7 +215,8 @@ size_t keys_rows(const struct keys *k, const char *screen, const struct binding 
 const char *keys_of(const struct keys *k, const char *screen, const char *command)
 {
     for (size_t i = 0; i < k->n; i++)
-        if (!k->rows[i].hidden && strcmp(k->rows[i].screen, screen) == 0 && strcmp(k->rows[i].binding->command, command) == 0)
+        if (!k->rows[i].hidden && strcmp(k->rows[i].screen, screen) == 0 &&
+            strcmp(k->rows[i].binding->command, command) == 0)
             return k->rows[i].binding->keys;
     return strcmp(screen, "global") == 0 ? "" : keys_of(k, "global", command);
 }

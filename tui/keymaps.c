@@ -1,7 +1,9 @@
 /*
- * keymaps.c - every default key, one table per screen. A key runs a command line; hint line, help and palette come from here.
+ * keymaps.c - every default key, one table per screen. A key runs a command line; hint line, help and palette come from
+ * here.
  *
- * Deciding keys stand apart from the moving ones, none is the shift-twin of a harmless key, and what can't be undone asks.
+ * Deciding keys stand apart from the moving ones, none is the shift-twin of a harmless key, and what can't be undone
+ * asks.
  */
 #include "keymap.h"
 
@@ -15,7 +17,9 @@
         {"<PgUp>", "page-up", N_("page up"), NULL, 0}, {"<C-d>", "half-down", N_("half a page down"), NULL, 0},        \
         {"<C-u>", "half-up", N_("half a page up"), NULL, 0}, {"gg", "first", N_("first row"), NULL, 0},                \
         {"<Home>", "first", N_("first row"), NULL, KF_ALIAS}, {"G", "last", N_("last row"), NULL, 0},                  \
-        {"<End>", "last", N_("last row"), NULL, KF_ALIAS}
+    {                                                                                                                  \
+        "<End>", "last", N_("last row"), NULL, KF_ALIAS                                                                \
+    }
 #define END                                                                                                            \
     {                                                                                                                  \
         0                                                                                                              \
@@ -66,7 +70,8 @@ static const struct binding queue_rows[] = {
     MOVES,
     {"<Enter>", "open", N_("open"), N_("open the record"), KF_HINT},
     {"<Right>", "open", N_("open"), NULL, KF_ALIAS},
-    {"/", "filter", N_("filter"), N_("by name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
+    {"/", "filter", N_("filter"),
+     N_("by name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
     {"o", "order", N_("order"), N_("submitted, name, student number"), KF_HINT},
     {"O", "reverse", N_("reverse"), N_("the other way round"), 0},
     {"t", "all", N_("all/waiting"), N_("every record of this flow, or only what waits for me"), KF_HINT},
@@ -136,7 +141,7 @@ MAP(text)
 MAP(inbox)
 
 const struct keymap *const keymaps[] = {
-    &login_map, &choose_map, &home_map, &queue_map, &audit_map, &text_map, &inbox_map,
-    &roster_map, &person_map, &import_map, &codes_map, &accounts_map, &account_map, &settings_map,
-    &mine_map, &kinds_map, &form_map, &record_map, &global_map, NULL,
+    &login_map,  &choose_map, &home_map,   &queue_map,  &audit_map,    &text_map,    &inbox_map,
+    &roster_map, &person_map, &import_map, &codes_map,  &accounts_map, &account_map, &settings_map,
+    &mine_map,   &kinds_map,  &form_map,   &record_map, &global_map,   NULL,
 };

@@ -12,7 +12,8 @@ static bool for_screens(int argc, char **argv, char *line, size_t size)
     const struct command *command = command_parse(argc, argv, &used);
     size_t n = 0;
 
-    if (strcmp(argv[0], "screen") != 0 && (command == NULL || (command->flags & VERB_SCREEN) == 0 || command->run != NULL))
+    if (strcmp(argv[0], "screen") != 0 &&
+        (command == NULL || (command->flags & VERB_SCREEN) == 0 || command->run != NULL))
         return false;
     line[0] = '\0';
     for (int i = 0; i < argc && n + strlen(argv[i]) + 2 < size; i++)

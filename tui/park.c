@@ -1,6 +1,6 @@
 /*
- * park.c - parked sessions (X1.14): the screens' state, kept by the server, so that a broken connection loses nothing. What is
- * kept: the stack by name and argument, what each screen saves of its own, and a reason that is being typed.
+ * park.c - parked sessions (X1.14): the screens' state, kept by the server, so that a broken connection loses nothing.
+ * What is kept: the stack by name and argument, what each screen saves of its own, and a reason that is being typed.
  */
 #include "app.h"
 

@@ -1,8 +1,8 @@
 /* stack.c - screens on and off the stack, and their requests. */
 #include "app.h"
 
-#include "words.h"
 #include "widgets/overlay.h"
+#include "words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -146,7 +146,9 @@ static void call_answered(void *arg, const struct client_reply *reply)
     else if (reply->status == CLIENT_RESULT)
         call->done(s, reply->result, NULL, call->tag);
     else
-        call->done(s, NULL, reply->status == CLIENT_LOST ? _("The connection was lost.") : word_rpc_error(reply->text, buf, sizeof buf),
+        call->done(s, NULL,
+                   reply->status == CLIENT_LOST ? _("The connection was lost.")
+                                                : word_rpc_error(reply->text, buf, sizeof buf),
                    call->tag);
     app->hurry = true; /* an answer, not a push: somebody waits for it */
     app_dirty(app);
@@ -161,7 +163,8 @@ void screen_request(struct screen *s, const char *method, const struct pack *par
 
     if (call == NULL)
         abort();
-    *call = (struct call){.next = app->calls, .link = &app->calls, .app = app, .generation = s->generation, .tag = tag, .done = done};
+    *call = (struct call){
+        .next = app->calls, .link = &app->calls, .app = app, .generation = s->generation, .tag = tag, .done = done};
     if (call->next != NULL)
         call->next->link = &call->next;
     app->calls = call;

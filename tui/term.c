@@ -1,8 +1,8 @@
 /*
  * term.c - the terminal's two directions.
  *
- * ncurses gets a memory file as its terminal: unlike a pipe it never fills, so a frame of any size is written whole before
- * a byte goes out, and the bytes of a frame can be counted. It never reads: keys come from tokens.c.
+ * ncurses gets a memory file as its terminal: unlike a pipe it never fills, so a frame of any size is written whole
+ * before a byte goes out, and the bytes of a frame can be counted. It never reads: keys come from tokens.c.
  */
 #include "term.h"
 

@@ -1,9 +1,10 @@
 /*
  * term.h - the terminal: bytes out as whole frames, bytes in as keys.
  *
- * ncurses writes each frame into a memory file, never to the terminal; term_pump() passes the bytes on without blocking, so a
- * stalled link freezes nothing. While bytes are pending no new frame is composed: the reader gets the newest state, not every
- * state. Where the terminal is known to take it, a frame is wrapped in CSI ?2026 h/l (one repaint, no tearing).
+ * ncurses writes each frame into a memory file, never to the terminal; term_pump() passes the bytes on without
+ * blocking, so a stalled link freezes nothing. While bytes are pending no new frame is composed: the reader gets the
+ * newest state, not every state. Where the terminal is known to take it, a frame is wrapped in CSI ?2026 h/l (one
+ * repaint, no tearing).
  *
  * Input is tokenised here (keys.c), not by wgetch(): whole bursts at once, sequences cut anywhere, pastes as one event.
  */
@@ -39,10 +40,10 @@ enum key {
     K_BACKTAB,
     K_F1,
     K_F12 = K_F1 + 11,
-    K_PASTE, /* the text is in tokens_paste() */
+    K_PASTE,          /* the text is in tokens_paste() */
     K_ALT = 0x1000000 /* added to the key */
 };
-#define K_CTRL(letter) ((letter) & 0x1f)
+#define K_CTRL(letter) ((letter)&0x1f)
 
 /* The tokenizer: bytes in, keys out. Holds nothing but the unfinished end of a sequence and the paste under way. */
 struct tokens;
@@ -50,11 +51,11 @@ struct tokens *tokens_new(void);
 void tokens_free(struct tokens *);
 void tokens_feed(struct tokens *, const void *bytes, size_t len, int64_t now_ms);
 /*
- * The next key; K_NONE: none (yet). An ESC alone becomes K_ESC after 50 ms of silence, an unterminated paste ends after one
- * second of it. Terminal replies (DA, DSR, OSC, DECRPM) are swallowed, never keys; bad UTF-8 too.
+ * The next key; K_NONE: none (yet). An ESC alone becomes K_ESC after 50 ms of silence, an unterminated paste ends after
+ * one second of it. Terminal replies (DA, DSR, OSC, DECRPM) are swallowed, never keys; bad UTF-8 too.
  */
 uint32_t tokens_next(struct tokens *, int64_t now_ms);
-const char *tokens_paste(const struct tokens *); /* after K_PASTE; valid until the next call */
+const char *tokens_paste(const struct tokens *);        /* after K_PASTE; valid until the next call */
 int tokens_wait(const struct tokens *, int64_t now_ms); /* ms until something becomes due; -1: nothing */
 
 /* "j", "<C-l>", "<Enter>", "<A-x>", "g": one key's name, and back. Answers bytes consumed of `s`; 0 = not a key. */
@@ -72,10 +73,10 @@ const char *term_paste(const struct term *);
 int term_wait(const struct term *, int64_t now_ms);
 
 void term_size(const struct term *, int *columns, int *rows);
-bool term_resized(struct term *); /* asks the kernel once; true: the size changed */
-void term_repaint(struct term *); /* the next frame is written whole (Ctrl-L, after a resize) */
+bool term_resized(struct term *);                     /* asks the kernel once; true: the size changed */
+void term_repaint(struct term *);                     /* the next frame is written whole (Ctrl-L, after a resize) */
 void term_show(struct term *, const struct canvas *); /* one doupdate; nothing is written to the terminal yet */
-bool term_pump(struct term *);    /* write what is pending, as far as it goes; false: the terminal is gone */
+bool term_pump(struct term *); /* write what is pending, as far as it goes; false: the terminal is gone */
 size_t term_pending(const struct term *);
 uint64_t term_bytes(const struct term *); /* written so far */
 bool term_mono(const struct term *);

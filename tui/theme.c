@@ -1,4 +1,5 @@
-/* theme.c - what each meaning looks like. Complete without colour too: the last column alone must do (mono, NO_COLOR). */
+/* theme.c - what each meaning looks like. Complete without colour too: the last column alone must do (mono, NO_COLOR).
+ */
 #include "canvas.h"
 
 #include <ncurses.h>

@@ -1,6 +1,6 @@
 /*
- * tokens.c - bytes into keys. A table of sequences, a few rules for what a terminal may say besides keys, and time limits, so
- * that neither a cut sequence nor a paste without an end can hold the input for ever.
+ * tokens.c - bytes into keys. A table of sequences, a few rules for what a terminal may say besides keys, and time
+ * limits, so that neither a cut sequence nor a paste without an end can hold the input for ever.
  */
 #include "term.h"
 
@@ -28,14 +28,15 @@ struct sequence {
 
 /* xterm, screen, tmux, linux, rxvt and PuTTY, in normal and application mode. */
 static const struct sequence sequences[] = {
-    {"[A", K_UP},      {"[B", K_DOWN},      {"[C", K_RIGHT},    {"[D", K_LEFT},     {"OA", K_UP},       {"OB", K_DOWN},
-    {"OC", K_RIGHT},   {"OD", K_LEFT},      {"[H", K_HOME},     {"[F", K_END},      {"OH", K_HOME},     {"OF", K_END},
-    {"[1~", K_HOME},   {"[4~", K_END},      {"[7~", K_HOME},    {"[8~", K_END},     {"[2~", K_INSERT},  {"[3~", K_DELETE},
-    {"[5~", K_PGUP},   {"[6~", K_PGDN},     {"[Z", K_BACKTAB},  {"OP", K_F1},       {"OQ", K_F1 + 1},   {"OR", K_F1 + 2},
-    {"OS", K_F1 + 3},  {"[[A", K_F1},       {"[[B", K_F1 + 1},  {"[[C", K_F1 + 2},  {"[[D", K_F1 + 3},  {"[[E", K_F1 + 4},
-    {"[11~", K_F1},    {"[12~", K_F1 + 1},  {"[13~", K_F1 + 2}, {"[14~", K_F1 + 3}, {"[15~", K_F1 + 4}, {"[17~", K_F1 + 5},
-    {"[18~", K_F1 + 6}, {"[19~", K_F1 + 7}, {"[20~", K_F1 + 8}, {"[21~", K_F1 + 9}, {"[23~", K_F1 + 10}, {"[24~", K_F12},
-    {"OM", K_ENTER},
+    {"[A", K_UP},        {"[B", K_DOWN},     {"[C", K_RIGHT},    {"[D", K_LEFT},     {"OA", K_UP},
+    {"OB", K_DOWN},      {"OC", K_RIGHT},    {"OD", K_LEFT},     {"[H", K_HOME},     {"[F", K_END},
+    {"OH", K_HOME},      {"OF", K_END},      {"[1~", K_HOME},    {"[4~", K_END},     {"[7~", K_HOME},
+    {"[8~", K_END},      {"[2~", K_INSERT},  {"[3~", K_DELETE},  {"[5~", K_PGUP},    {"[6~", K_PGDN},
+    {"[Z", K_BACKTAB},   {"OP", K_F1},       {"OQ", K_F1 + 1},   {"OR", K_F1 + 2},   {"OS", K_F1 + 3},
+    {"[[A", K_F1},       {"[[B", K_F1 + 1},  {"[[C", K_F1 + 2},  {"[[D", K_F1 + 3},  {"[[E", K_F1 + 4},
+    {"[11~", K_F1},      {"[12~", K_F1 + 1}, {"[13~", K_F1 + 2}, {"[14~", K_F1 + 3}, {"[15~", K_F1 + 4},
+    {"[17~", K_F1 + 5},  {"[18~", K_F1 + 6}, {"[19~", K_F1 + 7}, {"[20~", K_F1 + 8}, {"[21~", K_F1 + 9},
+    {"[23~", K_F1 + 10}, {"[24~", K_F12},    {"OM", K_ENTER},
 };
 
 struct tokens *tokens_new(void)
@@ -266,9 +267,10 @@ uint32_t tokens_next(struct tokens *t, int64_t now_ms)
 /* ------------------------------------------------------------------ names */
 
 static const struct sequence names[] = {
-    {"Enter", K_ENTER}, {"Esc", K_ESC},   {"Tab", K_TAB},   {"S-Tab", K_BACKTAB}, {"Space", ' '},   {"BS", K_BACKSPACE},
-    {"Up", K_UP},       {"Down", K_DOWN}, {"Left", K_LEFT}, {"Right", K_RIGHT},   {"Home", K_HOME}, {"End", K_END},
-    {"PgUp", K_PGUP},   {"PgDn", K_PGDN}, {"Ins", K_INSERT}, {"Del", K_DELETE},   {"lt", '<'},
+    {"Enter", K_ENTER},  {"Esc", K_ESC}, {"Tab", K_TAB},   {"S-Tab", K_BACKTAB}, {"Space", ' '},
+    {"BS", K_BACKSPACE}, {"Up", K_UP},   {"Down", K_DOWN}, {"Left", K_LEFT},     {"Right", K_RIGHT},
+    {"Home", K_HOME},    {"End", K_END}, {"PgUp", K_PGUP}, {"PgDn", K_PGDN},     {"Ins", K_INSERT},
+    {"Del", K_DELETE},   {"lt", '<'},
 };
 
 static uint32_t named_key(const char *s, size_t len)

@@ -44,22 +44,42 @@ static const struct word states[] = {
 };
 
 static const struct word actions[] = {
-    {"submit", N_("submit")},     {"take_back", N_("take back")}, {"approve", N_("approve")},   {"return", N_("return")},
-    {"reject", N_("reject")},     {"resubmit", N_("resubmit")},   {"give_up", N_("give up")},   {"upload", N_("upload the stamped image")},
-    {"change", N_("change the destination")}, {"modify", N_("modify")}, {"void", N_("void")},   {"undo", N_("undo")},
-    {"invite", N_("invite")},     {"withdraw", N_("withdraw")},   {"accept", N_("accept")},     {"decline", N_("decline")},
-    {"lapse", N_("lapse")},       {"apply", N_("apply")},         {"agree", N_("agree")},       {"force", N_("force")},
+    {"submit", N_("submit")},
+    {"take_back", N_("take back")},
+    {"approve", N_("approve")},
+    {"return", N_("return")},
+    {"reject", N_("reject")},
+    {"resubmit", N_("resubmit")},
+    {"give_up", N_("give up")},
+    {"upload", N_("upload the stamped image")},
+    {"change", N_("change the destination")},
+    {"modify", N_("modify")},
+    {"void", N_("void")},
+    {"undo", N_("undo")},
+    {"invite", N_("invite")},
+    {"withdraw", N_("withdraw")},
+    {"accept", N_("accept")},
+    {"decline", N_("decline")},
+    {"lapse", N_("lapse")},
+    {"apply", N_("apply")},
+    {"agree", N_("agree")},
+    {"force", N_("force")},
     {NULL, NULL},
 };
 
 static const struct word roles[] = {
-    {"nobody", N_("nobody")},     {"graduate", N_("graduate")}, {"employer", N_("employer")}, {"department", N_("department")},
-    {"school", N_("school")},     {"province", N_("province")}, {"support", N_("support")},   {"operator", N_("operator")},
+    {"nobody", N_("nobody")},      {"graduate", N_("graduate")},
+    {"employer", N_("employer")},  {"department", N_("department")},
+    {"school", N_("school")},      {"province", N_("province")},
+    {"support", N_("support")},    {"operator", N_("operator")},
     {"clock", N_("the deadline")}, {NULL, NULL},
 };
 
 static const struct word orders[] = {
-    {"submitted", N_("submitted")}, {"name", N_("name")}, {"student_no", N_("student number")}, {NULL, NULL},
+    {"submitted", N_("submitted")},
+    {"name", N_("name")},
+    {"student_no", N_("student number")},
+    {NULL, NULL},
 };
 
 /* Short: seven of them stand in one line of 80 columns. */
@@ -133,12 +153,28 @@ static const struct word field_errors[] = {
 
 /* Members of requests that stand in no form. */
 static const struct word members[] = {
-    {"user", N_("user name")},   {"name", N_("name")},           {"title", N_("title")},           {"email", N_("e-mail")},
-    {"mobile", N_("mobile")},    {"phone", N_("phone")},         {"fax", N_("fax")},               {"qq", N_("QQ")},
-    {"scope", N_("scope")},      {"password", N_("password")},   {"department", N_("department")}, {"data", N_("the file")},
-    {"class", N_("class")},      {"key", N_("the key")},         {"record", N_("record")},         {"old", N_("the password now")},
-    {"new", N_("the new password")}, {"reason_code", N_("reason")}, {"reason_text", N_("the concrete problem")},
-    {"termination_limit", N_("termination applications")},       {"audit_mode", N_("audit mode")}, {"contacts", N_("agreement contacts")},
+    {"user", N_("user name")},
+    {"name", N_("name")},
+    {"title", N_("title")},
+    {"email", N_("e-mail")},
+    {"mobile", N_("mobile")},
+    {"phone", N_("phone")},
+    {"fax", N_("fax")},
+    {"qq", N_("QQ")},
+    {"scope", N_("scope")},
+    {"password", N_("password")},
+    {"department", N_("department")},
+    {"data", N_("the file")},
+    {"class", N_("class")},
+    {"key", N_("the key")},
+    {"record", N_("record")},
+    {"old", N_("the password now")},
+    {"new", N_("the new password")},
+    {"reason_code", N_("reason")},
+    {"reason_text", N_("the concrete problem")},
+    {"termination_limit", N_("termination applications")},
+    {"audit_mode", N_("audit mode")},
+    {"contacts", N_("agreement contacts")},
     {NULL, NULL},
 };
 
@@ -147,7 +183,8 @@ static const struct word guards[] = {
     {"right", N_("It needs the right to write on employment data; your school's accounts page grants it.")},
     {"flow_open", N_("This registration is not open for the class; the school opens it in its signing settings.")},
     {"may_sign", N_("This graduate may not sign: the school has set it so.")},
-    {"place_free", N_("The graduate's place is held by another record ({holder}, {holder_state}); that one must end first.")},
+    {"place_free",
+     N_("The graduate's place is held by another record ({holder}, {holder_state}); that one must end first.")},
     {"no_termination", N_("A termination is open; it must be decided first.")},
     {"before_deadline", N_("The deadline has passed.")},
     {"past_deadline", N_("The deadline has not passed yet.")},
@@ -157,7 +194,8 @@ static const struct word guards[] = {
     {"kind_allowed", N_("This kind is only for directed and commissioned graduates.")},
     {"proof_attached", N_("The proof for this kind of destination is not attached.")},
     {"image_attached", N_("The image of the stamped agreement is not attached.")},
-    {"auditor_exists", N_("The graduate's department has no auditing account for this level yet; the school must make one.")},
+    {"auditor_exists",
+     N_("The graduate's department has no auditing account for this level yet; the school must make one.")},
     {"reason_given", N_("A reason and the concrete problem are required.")},
     {"explained", N_("It needs an explanation in words.")},
     {"agreed_tick", N_("The tick that both sides have agreed is missing.")},
@@ -314,8 +352,10 @@ static void put_param(struct out *o, const char *name, const msgpack_object *par
     } else {
         char *s = map_str_copy(params, name);
         size_t n = strlen(name);
-        puts_out(o, s == NULL ? NULL : n > 5 && strcmp(name + n - 5, "state") == 0 ? word_state(s)
-                    : strcmp(name, "holder") == 0 || strcmp(name, "holder_flow") == 0 ? word_flow(s) : s);
+        puts_out(o, s == NULL                                                         ? NULL
+                    : n > 5 && strcmp(name + n - 5, "state") == 0                     ? word_state(s)
+                    : strcmp(name, "holder") == 0 || strcmp(name, "holder_flow") == 0 ? word_flow(s)
+                                                                                      : s);
         free(s);
     }
 }
@@ -434,7 +474,8 @@ const char *word_refusal(const msgpack_object *result, char *buf, size_t len)
 {
     struct out o = {buf, 0, len};
     char *outcome = map_str_copy(result, "outcome"), *state = map_str_copy(result, "state");
-    const msgpack_object *by = map_get(result, "by"), *failed = map_get(result, "failed"), *fields = map_get(result, "fields");
+    const msgpack_object *by = map_get(result, "by"), *failed = map_get(result, "failed"),
+                         *fields = map_get(result, "fields");
     char line[256];
 
     buf[0] = '\0';

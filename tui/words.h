@@ -1,6 +1,6 @@
 /*
- * words.h - what the server's ids and parameters are called, in the language in force. One table per kind of id (words.c):
- * id -> msgid, with {name} where a parameter of the server's map goes. An unknown id is shown as itself.
+ * words.h - what the server's ids and parameters are called, in the language in force. One table per kind of id
+ * (words.c): id -> msgid, with {name} where a parameter of the server's map goes. An unknown id is shown as itself.
  */
 #ifndef QX_TUI_WORDS_H
 #define QX_TUI_WORDS_H
@@ -9,7 +9,7 @@
 
 const char *word_flow(const char *code);
 const char *word_state(const char *code);
-const char *word_action(const char *code);   /* "approve" -> 审核通过 */
+const char *word_action(const char *code); /* "approve" -> 审核通过 */
 const char *word_role(const char *code);
 const char *word_outcome(const char *code);
 const char *word_field_error(const char *code);

@@ -1,6 +1,6 @@
 /*
- * test_terminal.c - what the screens stand on, without a terminal: the tokenizer (in bursts, byte by byte, cut anywhere), the
- * canvas's wide-glyph rule, wrapping, a text being typed, a list's window, keymaps.
+ * test_terminal.c - what the screens stand on, without a terminal: the tokenizer (in bursts, byte by byte, cut
+ * anywhere), the canvas's wide-glyph rule, wrapping, a text being typed, a list's window, keymaps.
  */
 #include "tests/unit/unit.h"
 #include "tui/canvas.h"
@@ -109,8 +109,9 @@ static void canvas_wide(void)
     SAME_TEXT(row_of(c, 0), " x京y ");
     canvas_put(c, 5, 0, STYLE_NORMAL, "大"); /* half outside: a space */
     SAME_TEXT(row_of(c, 0), " x京y ");
-    canvas_put(c, 0, 1, STYLE_NORMAL, "a\x01"
-                                      "b"); /* unprintable: 〓 */
+    canvas_put(c, 0, 1, STYLE_NORMAL,
+               "a\x01"
+               "b"); /* unprintable: 〓 */
     SAME_TEXT(row_of(c, 1), "a〓b  ");
     canvas_free(c);
 }

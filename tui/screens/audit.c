@@ -1,8 +1,8 @@
 /*
  * audit.c - one record before its auditor: decide it, and go on.
  *
- * A decision is bound to the version that was drawn: a key typed ahead of the frame does nothing. It goes out and the next
- * record, fetched beforehand, stands there at once; a refusal brings this one back with its reason.
+ * A decision is bound to the version that was drawn: a key typed ahead of the frame does nothing. It goes out and the
+ * next record, fetched beforehand, stands there at once; a refusal brings this one back with its reason.
  */
 #include "audit.h"
 
@@ -147,7 +147,8 @@ static void step(struct screen *s, int by)
     const char *id = queue == NULL ? NULL : queue_neighbour(queue, a->id, by);
 
     if (id == NULL)
-        app_status(s->app, STATUS_INFO, by > 0 ? _("This is the last record of the queue.") : _("This is the first record of the queue."));
+        app_status(s->app, STATUS_INFO,
+                   by > 0 ? _("This is the last record of the queue.") : _("This is the first record of the queue."));
     else
         show(s, id);
 }
@@ -179,7 +180,8 @@ static bool may_ok(const struct audit *a, const char *action)
     /* what only waits for the reason and the tick is offered: the dialog asks for them */
     for (uint32_t i = 0; (failed = held_item(may, "failed", i)) != NULL; i++) {
         const msgpack_object *guard = failed->type == MSGPACK_OBJECT_MAP ? map_get(failed, "guard") : failed;
-        if (guard == NULL || !(object_is(guard, "reason_given") || object_is(guard, "agreed_tick") || object_is(guard, "explained")))
+        if (guard == NULL ||
+            !(object_is(guard, "reason_given") || object_is(guard, "agreed_tick") || object_is(guard, "explained")))
             return false;
     }
     return held_item(may, "failed", 0) != NULL;
@@ -192,11 +194,13 @@ static void add_why(const msgpack_object *may, const char *action, char *text, s
     char line[512];
 
     for (uint32_t i = 0; (failed = held_item(may, "failed", i)) != NULL; i++) {
-        char *guard = failed->type == MSGPACK_OBJECT_MAP ? map_str_copy(failed, "guard")
-                      : failed->type == MSGPACK_OBJECT_STR ? strndup(failed->via.str.ptr, failed->via.str.size) : NULL;
+        char *guard = failed->type == MSGPACK_OBJECT_MAP   ? map_str_copy(failed, "guard")
+                      : failed->type == MSGPACK_OBJECT_STR ? strndup(failed->via.str.ptr, failed->via.str.size)
+                                                           : NULL;
         size_t n = strlen(text);
         if (guard != NULL)
-            snprintf(text + n, size - n, "%s%s: %s", n > 0 ? "\n" : "", word_action(action), word_guard(guard, failed, line, sizeof line));
+            snprintf(text + n, size - n, "%s%s: %s", n > 0 ? "\n" : "", word_action(action),
+                     word_guard(guard, failed, line, sizeof line));
         free(guard);
     }
 }
@@ -212,7 +216,8 @@ static void add_who(const struct audit *a, const char *action, char *text, size_
         const struct flow_transition *t = &def->transitions[i];
         if (t->action != (enum qx_action)wanted)
             continue;
-        snprintf(line, sizeof line, _("%s: %s, when it is \"%s\""), word_action(action), word_role(role_code(t->by)), word_state(state_code(t->from)));
+        snprintf(line, sizeof line, _("%s: %s, when it is \"%s\""), word_action(action), word_role(role_code(t->by)),
+                 word_state(state_code(t->from)));
         size_t n = strlen(text);
         if (strstr(text, line) == NULL)
             snprintf(text + n, size - n, "%s%s", n > 0 ? "\n" : "", line);
@@ -306,8 +311,9 @@ static void void_worded(struct app *app, bool yes, void *arg)
 static void void_reasoned(struct app *app, const struct reason *reason, void *arg)
 {
     if (reason != NULL)
-        dialog_word(app, _("Void this record"), _("The ledger is cleared and the graduate's place is given back. This can't be undone."),
-                    _("void"), void_worded, arg);
+        dialog_word(app, _("Void this record"),
+                    _("The ledger is cleared and the graduate's place is given back. This can't be undone."), _("void"),
+                    void_worded, arg);
 }
 
 static void ask_reason(struct screen *s, enum qx_action action, bool go_on)
@@ -324,7 +330,8 @@ static void ask_reason(struct screen *s, enum qx_action action, bool go_on)
     a->asking = action;
     a->asking_next = go_on;
     snprintf(title, sizeof title, "%s: %s", word_action(action_code(action)), deed.name);
-    dialog_reason(s->app, title, "audit_reject_reason", action == ACT_VOID ? _("agreed with the employer and the graduate") : NULL,
+    dialog_reason(s->app, title, "audit_reject_reason",
+                  action == ACT_VOID ? _("agreed with the employer and the graduate") : NULL,
                   action == ACT_VOID ? void_reasoned : reasoned, (void *)(uintptr_t)s->generation);
 }
 
@@ -364,7 +371,8 @@ static bool outcome(struct screen *s, const struct event *event)
         show(s, event->deed->id); /* back to what was not done */
     else
         ask_all(s);
-    snprintf(title, sizeof title, _("%s: %s – not done"), word_action(action_code(event->deed->action)), event->deed->name);
+    snprintf(title, sizeof title, _("%s: %s – not done"), word_action(action_code(event->deed->action)),
+             event->deed->name);
     if (event->params != NULL)
         word_refusal(event->params, text, sizeof text);
     else
@@ -432,8 +440,8 @@ static bool scroll(struct audit *a, const char *verb)
     static const struct {
         const char *verb;
         int lines, halves;
-    } moves[] = {{"down", 1, 0}, {"up", -1, 0}, {"page-down", 0, 2}, {"page-up", 0, -2}, {"half-down", 0, 1}, {"half-up", 0, -1},
-                 {"first", -1000000, 0}, {"last", 1000000, 0}};
+    } moves[] = {{"down", 1, 0},      {"up", -1, 0},      {"page-down", 0, 2},    {"page-up", 0, -2},
+                 {"half-down", 0, 1}, {"half-up", 0, -1}, {"first", -1000000, 0}, {"last", 1000000, 0}};
 
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         if (strcmp(moves[i].verb, verb) == 0) {

@@ -1,4 +1,5 @@
-/* audit.h - the audit screen's state: audit.c decides and moves, audit_doc.c turns a record into lines, audit_draw.c draws them. */
+/* audit.h - the audit screen's state: audit.c decides and moves, audit_doc.c turns a record into lines, audit_draw.c
+ * draws them. */
 #ifndef QX_TUI_AUDIT_H
 #define QX_TUI_AUDIT_H
 
@@ -22,7 +23,7 @@ struct doc_line {
     bool differs;               /* right is not left */
     bool changed;               /* changed since the return (X1.10) */
     enum style style;
-    int pane;                   /* 0 the form and the ledger; 1 person, evidence, history: beside it where there is room */
+    int pane; /* 0 the form and the ledger; 1 person, evidence, history: beside it where there is room */
 };
 
 struct doc {

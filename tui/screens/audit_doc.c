@@ -1,6 +1,6 @@
 /*
- * audit_doc.c - a record into lines (S2.1.7): the form beside the ledger, the graduate now and then, evidence, history, earlier
- * records. What stands here comes from the form tables; no field is written twice.
+ * audit_doc.c - a record into lines (S2.1.7): the form beside the ledger, the graduate now and then, evidence, history,
+ * earlier records. What stands here comes from the form tables; no field is written twice.
  */
 #include "audit.h"
 
@@ -31,7 +31,8 @@ static char *copy(const char *s)
     return c;
 }
 
-static struct doc_line *add(struct doc *d, int pane, enum line_kind kind, const char *label, const char *left, const char *right)
+static struct doc_line *add(struct doc *d, int pane, enum line_kind kind, const char *label, const char *left,
+                            const char *right)
 {
     if (d->n == d->size) {
         d->size = d->size * 2 + 64;
@@ -39,8 +40,12 @@ static struct doc_line *add(struct doc *d, int pane, enum line_kind kind, const 
         if (d->lines == NULL)
             abort();
     }
-    d->lines[d->n] = (struct doc_line){.kind = kind, .label = copy(label), .left = copy(left), .right = copy(right),
-                                       .style = STYLE_NORMAL, .pane = pane};
+    d->lines[d->n] = (struct doc_line){.kind = kind,
+                                       .label = copy(label),
+                                       .left = copy(left),
+                                       .right = copy(right),
+                                       .style = STYLE_NORMAL,
+                                       .pane = pane};
     return &d->lines[d->n++];
 }
 
@@ -77,8 +82,8 @@ static bool same_value(const char *a, const char *b)
     return true;
 }
 
-static void add_field(struct audit *a, const struct form_field *field, const msgpack_object *content, const msgpack_object *before,
-                      const msgpack_object *ledger)
+static void add_field(struct audit *a, const struct form_field *field, const msgpack_object *content,
+                      const msgpack_object *before, const msgpack_object *ledger)
 {
     char value[1024], shown[1200], old[1024], now[1024], now_shown[1200];
 
@@ -87,12 +92,14 @@ static void add_field(struct audit *a, const struct form_field *field, const msg
     ledger_value(ledger, field, now, sizeof now);
     if (value[0] == '\0' && now[0] == '\0' && old[0] == '\0')
         return;
-    struct doc_line *line = add(&a->doc, 0, ledger == NULL ? LINE_VALUE : LINE_PAIR, form_label(field), form_value(field, value, shown, sizeof shown),
-                                form_value(field, now, now_shown, sizeof now_shown));
+    struct doc_line *line =
+        add(&a->doc, 0, ledger == NULL ? LINE_VALUE : LINE_PAIR, form_label(field),
+            form_value(field, value, shown, sizeof shown), form_value(field, now, now_shown, sizeof now_shown));
     line->differs = ledger != NULL && field->ledger != NULL && !same_value(value, now);
     if (before != NULL && strcmp(value, old) != 0) {
         line->changed = true;
-        snprintf(shown, sizeof shown, "%s %s", _("when returned:"), old[0] == '\0' ? _("(empty)") : form_value(field, old, now_shown, sizeof now_shown));
+        snprintf(shown, sizeof shown, "%s %s", _("when returned:"),
+                 old[0] == '\0' ? _("(empty)") : form_value(field, old, now_shown, sizeof now_shown));
         add(&a->doc, 0, LINE_TEXT, NULL, shown, NULL)->style = STYLE_CHANGED;
     }
 }
@@ -109,11 +116,14 @@ static void drop_empty_heading(struct doc *d)
 
 static void add_form(struct audit *a)
 {
-    const msgpack_object *record = &a->record.map, *content = member(record, "content"), *before = member(record, "content_before");
-    const msgpack_object *ledger = member(member(record, "ledger"), "destination") == NULL ? NULL : member(record, "ledger");
+    const msgpack_object *record = &a->record.map, *content = member(record, "content"),
+                         *before = member(record, "content_before");
+    const msgpack_object *ledger =
+        member(member(record, "ledger"), "destination") == NULL ? NULL : member(record, "ledger");
     char flow[40], kind[16];
     int which = flow_of(held_text(record, "flow", flow, sizeof flow));
-    const struct form *form = which < 0 ? NULL : form_of((enum qx_flow)which, held_text(record, "kind", kind, sizeof kind));
+    const struct form *form =
+        which < 0 ? NULL : form_of((enum qx_flow)which, held_text(record, "kind", kind, sizeof kind));
     const char *section = NULL;
 
     if (form == NULL)
@@ -123,7 +133,8 @@ static void add_form(struct audit *a)
         const char *now = tr_zh() ? field->section_zh : field->section_en;
         if (now != NULL && (section == NULL || strcmp(section, now) != 0)) {
             drop_empty_heading(&a->doc);
-            add(&a->doc, 0, LINE_HEADING, now, NULL, section == NULL ? (ledger == NULL ? _("(the ledger is empty)") : _("Ledger")) : NULL);
+            add(&a->doc, 0, LINE_HEADING, now, NULL,
+                section == NULL ? (ledger == NULL ? _("(the ledger is empty)") : _("Ledger")) : NULL);
             section = now;
         }
         add_field(a, field, content, before, ledger);
@@ -195,7 +206,8 @@ static void add_person(struct audit *a)
         person_value(person[i].codes, value, shown, sizeof shown);
         if (differs) {
             size_t n = strlen(shown);
-            snprintf(shown + n, sizeof shown - n, " %s %s", _("(at submission:"), person_value(person[i].codes, old, was, sizeof was));
+            snprintf(shown + n, sizeof shown - n, " %s %s", _("(at submission:"),
+                     person_value(person[i].codes, old, was, sizeof was));
             n = strlen(shown);
             snprintf(shown + n, sizeof shown - n, ")");
         }
@@ -215,9 +227,10 @@ static void add_evidence(struct audit *a)
         int64_t size = 0;
         map_int(file, "size", &size);
         held_text(file, "purpose", purpose, sizeof purpose);
-        snprintf(text, sizeof text, "%s  %lld KB  %s", held_text(file, "file_name", name, sizeof name), (long long)(size + 1023) / 1024,
-                 held_text(file, "media_type", type, sizeof type));
-        add(&a->doc, 1, LINE_VALUE, strcmp(purpose, "stamped_image") == 0 ? _("Stamped image") : _("Proof"), text, NULL);
+        snprintf(text, sizeof text, "%s  %lld KB  %s", held_text(file, "file_name", name, sizeof name),
+                 (long long)(size + 1023) / 1024, held_text(file, "media_type", type, sizeof type));
+        add(&a->doc, 1, LINE_VALUE, strcmp(purpose, "stamped_image") == 0 ? _("Stamped image") : _("Proof"), text,
+            NULL);
     }
     if (held_item(&a->record.map, "evidence", 0) == NULL)
         add(&a->doc, 1, LINE_TEXT, NULL, _("none"), NULL)->style = STYLE_DIM;
@@ -246,7 +259,8 @@ static void add_history(struct audit *a)
         held_text(row, "at", at, sizeof at);
         held_text(row, "by", by, sizeof by);
         snprintf(text, sizeof text, "%s %s (%s) %s > %s", word_time(at, false, when, sizeof when), by,
-                 word_role(held_text(row, "role", role, sizeof role)), word_action(held_text(row, "action", action, sizeof action)),
+                 word_role(held_text(row, "role", role, sizeof role)),
+                 word_action(held_text(row, "action", action, sizeof action)),
                  word_state(held_text(row, "to", to, sizeof to)));
         add(&a->doc, 1, LINE_TEXT, NULL, text, NULL);
         reason_words(row, reason, sizeof reason);
@@ -269,8 +283,9 @@ static void add_earlier(struct audit *a)
         add(&a->doc, 1, LINE_TEXT, NULL, _("f unfolds them"), NULL)->style = STYLE_DIM;
     for (uint32_t i = 0; a->unfolded && (row = held_item(&a->record.map, "earlier", i)) != NULL; i++) {
         held_text(row, "at", at, sizeof at);
-        snprintf(text, sizeof text, "%s  %s  %s  %s", word_time(at, false, when, sizeof when), held_text(row, "id", id, sizeof id),
-                 word_flow(held_text(row, "flow", flow, sizeof flow)), word_state(held_text(row, "state", state, sizeof state)));
+        snprintf(text, sizeof text, "%s  %s  %s  %s", word_time(at, false, when, sizeof when),
+                 held_text(row, "id", id, sizeof id), word_flow(held_text(row, "flow", flow, sizeof flow)),
+                 word_state(held_text(row, "state", state, sizeof state)));
         add(&a->doc, 1, LINE_TEXT, NULL, text, NULL);
         reason_words(row, reason, sizeof reason);
         if (reason[0] != '\0')

@@ -52,11 +52,13 @@ static int draw_top(struct audit *a, struct canvas *c, struct rect r)
              kind[0] != '\0' && kinds != NULL ? code_label(kinds, kind, tr_zh())
                                               : word_flow(held_text(&a->record.map, "flow", flow, sizeof flow)),
              a->id, number[0] == '\0' ? "" : "  ", number, _("submitted"),
-             word_time(held_text(&a->record.map, "submitted_at", at, sizeof at), false, when, sizeof when), mark_words(a));
+             word_time(held_text(&a->record.map, "submitted_at", at, sizeof at), false, when, sizeof when),
+             mark_words(a));
     canvas_fit(c, r.x + 1, y++, r.width - 2, STYLE_BOLD, text);
     for (uint32_t i = 0; (other = held_item(&a->record.map, "others", i)) != NULL; i++)
         if (other->type == MSGPACK_OBJECT_STR && strlen(others) + 70 < sizeof others) {
-            snprintf(one, sizeof one, "%s%.*s", i > 0 ? ", " : "", (int)(other->via.str.size < 64 ? other->via.str.size : 64), other->via.str.ptr);
+            snprintf(one, sizeof one, "%s%.*s", i > 0 ? ", " : "",
+                     (int)(other->via.str.size < 64 ? other->via.str.size : 64), other->via.str.ptr);
             strcat(others, one);
         }
     if (others[0] != '\0') {
@@ -116,20 +118,24 @@ static void draw_line(const struct doc_line *line, struct canvas *c, struct rect
     case LINE_HEADING:
         canvas_put(c, r.x, r.y, STYLE_HEADING, line->label);
         if (line->right != NULL)
-            canvas_put(c, least(x + w.left + 3, r.x + r.width - text_width(line->right)), r.y, STYLE_HEADING, line->right);
+            canvas_put(c, least(x + w.left + 3, r.x + r.width - text_width(line->right)), r.y, STYLE_HEADING,
+                       line->right);
         break;
     case LINE_PAIR:
         canvas_fit(c, r.x, r.y, w.label, STYLE_DIM, line->label);
         canvas_put(c, r.x + w.label, r.y, STYLE_CHANGED, line->changed ? "*" : " ");
-        canvas_wrap(c, (struct rect){x, r.y, w.left, r.height}, line->changed ? STYLE_CHANGED : line->style, line->left, 0);
+        canvas_wrap(c, (struct rect){x, r.y, w.left, r.height}, line->changed ? STYLE_CHANGED : line->style, line->left,
+                    0);
         if (line->differs)
             canvas_put(c, x + w.left + 1, r.y, STYLE_CHANGED, "≠");
-        canvas_wrap(c, (struct rect){x + w.left + 3, r.y, w.right, r.height}, line->differs ? STYLE_CHANGED : STYLE_DIM, line->right, 0);
+        canvas_wrap(c, (struct rect){x + w.left + 3, r.y, w.right, r.height}, line->differs ? STYLE_CHANGED : STYLE_DIM,
+                    line->right, 0);
         break;
     case LINE_VALUE:
         canvas_fit(c, r.x, r.y, w.label, STYLE_DIM, line->label);
         canvas_put(c, r.x + w.label, r.y, STYLE_CHANGED, line->changed ? line->pane == 0 ? "*" : "≠" : " ");
-        canvas_wrap(c, (struct rect){x, r.y, r.width - w.label - 2, r.height}, line->changed ? STYLE_CHANGED : line->style, line->left, 0);
+        canvas_wrap(c, (struct rect){x, r.y, r.width - w.label - 2, r.height},
+                    line->changed ? STYLE_CHANGED : line->style, line->left, 0);
         break;
     case LINE_TEXT:
         canvas_wrap(c, (struct rect){r.x + 2, r.y, r.width - 2, r.height}, line->style, line->left, 0);
@@ -205,7 +211,8 @@ void audit_draw(struct screen *s, struct canvas *c, struct rect r)
     struct rect body = {r.x + 1, r.y + top + 1, r.width - 2, r.height - top - 1};
     draw_doc(a, c, body);
     if (a->scroll + body.height < a->total)
-        canvas_printf(c, r.x + r.width - 12, r.y + top, STYLE_DIM, " %d%% ", (a->scroll + body.height) * 100 / a->total);
+        canvas_printf(c, r.x + r.width - 12, r.y + top, STYLE_DIM, " %d%% ",
+                      (a->scroll + body.height) * 100 / a->total);
     canvas_cursor(c, r.x, r.y + top + 1);
     map_int(&a->record.map, "version", &version);
     a->drawn = true;

@@ -35,7 +35,8 @@ static void selected(void *arg, const struct client_reply *reply)
 
     if (reply->status != CLIENT_RESULT) {
         app_status(app, STATUS_BAD, "%s",
-                   reply->status == CLIENT_LOST ? _("The connection was lost.") : word_rpc_error(reply->text, text, sizeof text));
+                   reply->status == CLIENT_LOST ? _("The connection was lost.")
+                                                : word_rpc_error(reply->text, text, sizeof text));
         return;
     }
     const msgpack_object *account = map_get(reply->result, "account");
@@ -72,7 +73,8 @@ static void choose_row(void *owner, struct canvas *c, long index, struct rect r,
         const struct enrolment *e = &a->enrolments[index];
         snprintf(text, sizeof text, _("class %d  %s  %s  %s"), e->class_year, e->school, e->department, e->major);
     } else {
-        snprintf(text, sizeof text, _("class %d%s"), a->classes[index], a->classes[index] == a->class_year ? _("  (now)") : "");
+        snprintf(text, sizeof text, _("class %d%s"), a->classes[index],
+                 a->classes[index] == a->class_year ? _("  (now)") : "");
     }
     canvas_fit(c, r.x, r.y, r.width, STYLE_NORMAL, text);
 }

@@ -49,7 +49,8 @@ static void keys_text(struct screen *s, const char *map, const struct binding *r
 
     snprintf(buf, len, "%s", row->keys);
     for (size_t i = 0; i < n; i++)
-        if (rows[i] != row && strcmp(rows[i]->command, row->command) == 0 && strlen(buf) + strlen(rows[i]->keys) + 3 < len) {
+        if (rows[i] != row && strcmp(rows[i]->command, row->command) == 0 &&
+            strlen(buf) + strlen(rows[i]->keys) + 3 < len) {
             strcat(buf, "  ");
             strcat(buf, rows[i]->keys);
         }
@@ -67,7 +68,8 @@ static int draw_map(struct screen *s, struct canvas *c, struct rect r, int y, co
             continue;
         keys_text(s, map, rows[i], keys, sizeof keys);
         canvas_fit(c, r.x + 4, y, 24, STYLE_HINT_KEY, keys);
-        canvas_fit(c, r.x + 30, y++, r.width - 32, STYLE_NORMAL, _(rows[i]->help != NULL ? rows[i]->help : rows[i]->label));
+        canvas_fit(c, r.x + 30, y++, r.width - 32, STYLE_NORMAL,
+                   _(rows[i]->help != NULL ? rows[i]->help : rows[i]->label));
     }
     return y + 1;
 }

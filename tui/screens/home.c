@@ -1,6 +1,6 @@
 /*
- * home.c - the home screen of a department or school (S1.5.1): exact counts by queue and state, notices, contacts, the menu.
- * The menu is a table: a row is a command line and the roles that see it.
+ * home.c - the home screen of a department or school (S1.5.1): exact counts by queue and state, notices, contacts, the
+ * menu. The menu is a table: a row is a command line and the roles that see it.
  */
 #include "screens.h"
 
@@ -22,8 +22,10 @@ struct menu_row {
 #define ROLE(id) (1u << ROLE_##id)
 
 static const struct menu_row menu[] = {
-    {N_("Signings (all states)"), "screen queue offline_signing::all", ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
-    {N_("Destinations (all states)"), "screen queue destination::all", ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
+    {N_("Signings (all states)"), "screen queue offline_signing::all",
+     ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
+    {N_("Destinations (all states)"), "screen queue destination::all",
+     ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
     {N_("Lapsed"), "screen queue :lapsed:all", ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
     {N_("Voided"), "screen queue :voided:all", ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
     {N_("Signing settings"), "screen settings", ROLE(SCHOOL) | ROLE(DEPARTMENT)},
@@ -98,7 +100,8 @@ static void compose(struct screen *s)
         add_line(h, "screen queue", (long)pending, _("Waiting for me, all together"));
         add_queues(h);
     } else if (h->answer.zone == NULL && !app_is(s->app, ROLE_GRADUATE)) {
-        add_line(h, "screen queue", -1, _("Waiting for me, all together")); /* Enter means the same before the counts are there */
+        add_line(h, "screen queue", -1,
+                 _("Waiting for me, all together")); /* Enter means the same before the counts are there */
     }
     h->nqueues = h->nlines;
     for (size_t i = 0; i < sizeof menu / sizeof *menu; i++)
@@ -222,7 +225,8 @@ static int draw_notices(struct screen *s, struct canvas *c, struct rect r)
     if (map_bool(&h->answer.map, "must_open_signing", &must_open) && must_open)
         canvas_fit(c, r.x, y++, r.width, STYLE_WARN, _("! Open online signing in the signing settings first."));
     if (map_int(&h->answer.map, "lapsed_unseen", &lapsed) && lapsed > 0) {
-        snprintf(text, sizeof text, _("! %d records have lapsed since you last looked: see Lapsed below."), (int)lapsed);
+        snprintf(text, sizeof text, _("! %d records have lapsed since you last looked: see Lapsed below."),
+                 (int)lapsed);
         canvas_fit(c, r.x, y++, r.width, STYLE_WARN, text);
     }
     text[0] = '\0';
@@ -243,7 +247,9 @@ static int draw_contacts(struct screen *s, struct canvas *c, struct rect r)
 {
     static const struct {
         const char *key, *label;
-    } groups[] = {{"all", N_("Agreement contact")}, {"undergraduate", N_("Contact, undergraduate")}, {"postgraduate", N_("Contact, postgraduate")}};
+    } groups[] = {{"all", N_("Agreement contact")},
+                  {"undergraduate", N_("Contact, undergraduate")},
+                  {"postgraduate", N_("Contact, postgraduate")}};
     struct home *h = s->state;
     const msgpack_object *contacts = h->answer.zone == NULL ? NULL : map_get(&h->answer.map, "contacts");
     char handler[64], phone[64], address[160], text[400];
@@ -257,8 +263,9 @@ static int draw_contacts(struct screen *s, struct canvas *c, struct rect r)
         const msgpack_object *one = map_get(contacts, groups[i].key);
         if (one == NULL)
             continue;
-        snprintf(text, sizeof text, "%s: %s  %s  %s", _(groups[i].label), held_text(one, "handler", handler, sizeof handler),
-                 held_text(one, "phone", phone, sizeof phone), held_text(one, "address", address, sizeof address));
+        snprintf(text, sizeof text, "%s: %s  %s  %s", _(groups[i].label),
+                 held_text(one, "handler", handler, sizeof handler), held_text(one, "phone", phone, sizeof phone),
+                 held_text(one, "address", address, sizeof address));
         canvas_fit(c, r.x, y--, r.width, STYLE_DIM, text);
     }
     return r.y + r.height - 1 - y;

@@ -106,7 +106,8 @@ static const char *words_of(const msgpack_object *row, char *buf, size_t len)
     const msgpack_object *params = map_get(row, "params");
     static const msgpack_object none = {.type = MSGPACK_OBJECT_MAP};
 
-    return word_message(held_text(row, "kind", kind, sizeof kind), params != NULL && params->type == MSGPACK_OBJECT_MAP ? params : &none, buf, len);
+    return word_message(held_text(row, "kind", kind, sizeof kind),
+                        params != NULL && params->type == MSGPACK_OBJECT_MAP ? params : &none, buf, len);
 }
 
 static void read_one(struct screen *s, const char *id)
@@ -130,8 +131,9 @@ static void open_one(struct screen *s)
     if (row == NULL)
         return;
     read_one(s, held_text(row, "id", id, sizeof id));
-    snprintf(whole, sizeof whole, "%s\n\n%s\n\n%s %s", word_time(held_text(row, "at", at, sizeof at), true, when, sizeof when),
-             words_of(row, text, sizeof text), _("Record"), held_text(row, "record", record, sizeof record));
+    snprintf(whole, sizeof whole, "%s\n\n%s\n\n%s %s",
+             word_time(held_text(row, "at", at, sizeof at), true, when, sizeof when), words_of(row, text, sizeof text),
+             _("Record"), held_text(row, "record", record, sizeof record));
     text_show(s->app, _("Message"), whole);
 }
 
@@ -175,7 +177,8 @@ static void inbox_row(void *owner, struct canvas *c, long index, struct rect r, 
         return;
     map_bool(row, "read", &read);
     canvas_put(c, r.x, r.y, STYLE_CHANGED, read ? " " : "*");
-    canvas_fit(c, r.x + 2, r.y, 12, STYLE_DIM, word_time(held_text(row, "at", at, sizeof at), false, when, sizeof when));
+    canvas_fit(c, r.x + 2, r.y, 12, STYLE_DIM,
+               word_time(held_text(row, "at", at, sizeof at), false, when, sizeof when));
     words_of(row, text, sizeof text);
     canvas_fit(c, r.x + 15, r.y, r.width - 15, read ? STYLE_NORMAL : STYLE_BOLD, text);
 }

@@ -1,8 +1,10 @@
 /*
- * queue.c - a queue or a registration list, as a window: pages come by cursor as they are needed, the next one before it is.
+ * queue.c - a queue or a registration list, as a window: pages come by cursor as they are needed, the next one before
+ * it is.
  *
- * Argument: FLOW:STATE[:all]; both may be empty (everything that waits for me). A pushed change refreshes what is loaded, but
- * never moves the row under the cursor away without a word: the record stays selected as long as it is there.
+ * Argument: FLOW:STATE[:all]; both may be empty (everything that waits for me). A pushed change refreshes what is
+ * loaded, but never moves the row under the cursor away without a word: the record stays selected as long as it is
+ * there.
  */
 #include "queue.h"
 
@@ -30,7 +32,8 @@ static void take_marks(struct queue_row *row, const msgpack_object *map)
     static const struct {
         const char *mark;
         char letter;
-    } letters[] = {{"returned", 'R'}, {"forced", 'F'}, {"resubmitted", 'C'}, {"resubmitted_unchanged", 'U'}, {"directed", 'D'}};
+    } letters[] = {
+        {"returned", 'R'}, {"forced", 'F'}, {"resubmitted", 'C'}, {"resubmitted_unchanged", 'U'}, {"directed", 'D'}};
     const msgpack_object *mark;
     size_t n = 0;
 
@@ -111,7 +114,8 @@ static void counted(struct screen *s, const msgpack_object *result, const char *
     for (uint32_t i = 0; (one = held_item(result, "queues", i)) != NULL; i++) {
         held_text(one, "flow", flow, sizeof flow);
         held_text(one, "state", state, sizeof state);
-        bool mine = (q->flow[0] == '\0' || strcmp(q->flow, flow) == 0) && (q->state[0] == '\0' || strcmp(q->state, state) == 0);
+        bool mine =
+            (q->flow[0] == '\0' || strcmp(q->flow, flow) == 0) && (q->state[0] == '\0' || strcmp(q->state, state) == 0);
         if (mine && map_int(one, "count", &count))
             total += count;
     }
@@ -125,7 +129,9 @@ static void ask(struct screen *s, bool anew)
     struct queue *q = s->state;
     struct pack p;
     uint32_t n = 0;
-    long limit = anew ? (q->nrows > PAGE_FIRST ? q->nrows : PAGE_FIRST) : q->list.wanted >= 0 ? PAGE_MAX : PAGE_FIRST * 2;
+    long limit = anew                  ? (q->nrows > PAGE_FIRST ? q->nrows : PAGE_FIRST)
+                 : q->list.wanted >= 0 ? PAGE_MAX
+                                       : PAGE_FIRST * 2;
 
     if (q->loading && !anew)
         return;
@@ -300,8 +306,8 @@ static void queue_close(struct screen *s)
 }
 
 /*
- * A pushed change. A list of one page is asked for anew, soon; a long one that was scrolled through is not loaded again under
- * one's eyes: its row is only marked when it no longer waits here.
+ * A pushed change. A list of one page is asked for anew, soon; a long one that was scrolled through is not loaded again
+ * under one's eyes: its row is only marked when it no longer waits here.
  */
 static void changed(struct screen *s, const msgpack_object *params)
 {
@@ -419,7 +425,8 @@ static const char *queue_title(struct screen *s)
         snprintf(q->title, sizeof q->title, "%s", q->all ? _("All records") : _("Waiting for me"));
     else
         snprintf(q->title, sizeof q->title, "%s%s%s", q->flow[0] == '\0' ? "" : word_flow(q->flow),
-                 q->flow[0] != '\0' && q->state[0] != '\0' ? " · " : "", q->state[0] == '\0' ? "" : word_state(q->state));
+                 q->flow[0] != '\0' && q->state[0] != '\0' ? " · " : "",
+                 q->state[0] == '\0' ? "" : word_state(q->state));
     return q->title;
 }
 

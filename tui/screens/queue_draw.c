@@ -1,4 +1,5 @@
-/* queue_draw.c - a queue's lines: what it is, the columns' heads, the rows. Columns are a table; wide terminals show more. */
+/* queue_draw.c - a queue's lines: what it is, the columns' heads, the rows. Columns are a table; wide terminals show
+ * more. */
 #include "queue.h"
 
 #include "../../shared/domain/codes.h"
@@ -13,9 +14,9 @@ struct column {
     const char *label;
     enum queue_column value;
     int width, grow, most; /* columns; share of what is left, up to this */
-    int from;         /* shown from this screen width on */
+    int from;              /* shown from this screen width on */
     enum show show;
-    bool only_mixed;  /* states: only where they differ */
+    bool only_mixed; /* states: only where they differ */
 };
 
 static const struct column columns[] = {
@@ -109,8 +110,9 @@ static void draw_head(struct screen *s, struct canvas *c, struct rect r)
         snprintf(place, sizeof place, "%ld/%ld", q->nrows == 0 ? 0 : q->list.drawn_cursor + 1, q->total);
     else
         snprintf(place, sizeof place, "%ld/%ld+", q->nrows == 0 ? 0 : q->list.drawn_cursor + 1, q->nrows);
-    snprintf(text, sizeof text, "%s  %s %s%s%s%s", q->all ? _("all") : _("waiting"), _("by"), word_order(orders[q->order]),
-             q->descending ? _(", last first") : "", q->filter[0] != '\0' ? _("  filter: ") : "", q->filter);
+    snprintf(text, sizeof text, "%s  %s %s%s%s%s", q->all ? _("all") : _("waiting"), _("by"),
+             word_order(orders[q->order]), q->descending ? _(", last first") : "",
+             q->filter[0] != '\0' ? _("  filter: ") : "", q->filter);
     int width = text_width(place) + 1;
     canvas_fit(c, r.x + 2, r.y, r.width - width - 3, STYLE_NORMAL, text);
     canvas_fit(c, r.x + r.width - width, r.y, width, STYLE_BOLD, place);
@@ -139,7 +141,8 @@ void queue_draw(struct screen *s, struct canvas *c, struct rect r)
     else if (!q->loaded)
         canvas_put(c, r.x + 2, rows.y, STYLE_DIM, _("loading …"));
     else if (q->nrows == 0)
-        canvas_put(c, r.x + 2, rows.y, STYLE_DIM, q->filter[0] != '\0' ? _("Nothing fits the filter.") : _("Nothing waits here."));
+        canvas_put(c, r.x + 2, rows.y, STYLE_DIM,
+                   q->filter[0] != '\0' ? _("Nothing fits the filter.") : _("Nothing waits here."));
     list_draw(&q->list, c, rows, queue_row_draw, s);
     draw_head(s, c, r);
 }

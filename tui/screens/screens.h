@@ -8,16 +8,17 @@ extern const struct screen_ops login_ops, choose_ops, home_ops, queue_ops, audit
 
 /* ---- of a queue screen */
 #define QUEUE_COLUMNS(X)                                                                                               \
-    X(id) X(name) X(student_no) X(department) X(flow) X(kind) X(state) X(employer) X(submitted_at) X(number) X(level)    \
-    X(major) X(identity_no)
+    X(id)                                                                                                              \
+    X(name) X(student_no) X(department) X(flow) X(kind) X(state) X(employer) X(submitted_at) X(number) X(level)        \
+        X(major) X(identity_no)
 #define X(name) QC_##name,
 enum queue_column { QUEUE_COLUMNS(X) QC_COUNT };
 #undef X
 struct queue_row {
-    char *text;          /* all values, one after the other, NUL-ended: a row costs what its text costs */
+    char *text; /* all values, one after the other, NUL-ended: a row costs what its text costs */
     uint16_t at[QC_COUNT];
-    char marks[8];       /* letters: R returned, F forced, C corrected, U corrected in nothing, D directed */
-    bool gone;           /* decided: passed over, and shown as such until the list is asked for anew */
+    char marks[8]; /* letters: R returned, F forced, C corrected, U corrected in nothing, D directed */
+    bool gone;     /* decided: passed over, and shown as such until the list is asked for anew */
 };
 const char *queue_text(const struct queue_row *, enum queue_column);
 /* The queue under the screen that stands above it; NULL: none. */

@@ -44,7 +44,8 @@ static enum run_result text_run(struct screen *s, int argc, char **argv)
     static const struct {
         const char *verb;
         int lines, pages;
-    } moves[] = {{"down", 1, 0}, {"up", -1, 0}, {"page-down", 0, 1}, {"page-up", 0, -1}, {"first", -1000000, 0}, {"last", 1000000, 0}};
+    } moves[] = {{"down", 1, 0},     {"up", -1, 0},          {"page-down", 0, 1},
+                 {"page-up", 0, -1}, {"first", -1000000, 0}, {"last", 1000000, 0}};
     struct text *t = s->state;
 
     (void)argc;

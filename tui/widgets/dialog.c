@@ -21,7 +21,8 @@ struct dialog {
 };
 
 static const struct binding ask_hints[] = {{"y", "", N_("yes"), NULL, 0}, {"<Enter>", "", N_("no"), NULL, 0}, {0}};
-static const struct binding word_hints[] = {{"<Enter>", "", N_("do it"), NULL, 0}, {"<Esc>", "", N_("cancel"), NULL, 0}, {0}};
+static const struct binding word_hints[] = {
+    {"<Enter>", "", N_("do it"), NULL, 0}, {"<Esc>", "", N_("cancel"), NULL, 0}, {0}};
 static const struct binding tell_hints[] = {{"<Enter>", "", N_("go on"), NULL, 0}, {0}};
 
 static void finish(struct dialog *d, bool yes)

@@ -1,6 +1,6 @@
 /*
- * dialog.h - a question in a box over the screen. Danger scales: confirm() for what can be taken back is not used at all;
- * a dangerous act asks for a typed word, a return or rejection for its reason.
+ * dialog.h - a question in a box over the screen. Danger scales: confirm() for what can be taken back is not used at
+ * all; a dangerous act asks for a typed word, a return or rejection for its reason.
  */
 #ifndef QX_TUI_DIALOG_H
 #define QX_TUI_DIALOG_H
@@ -16,8 +16,9 @@ void dialog_word(struct app *, const char *title, const char *text, const char *
 void dialog_tell(struct app *, const char *title, const char *text);
 
 /*
- * A reason (S2.1.8): picked from a code table by its number key or search, and the concrete problem in words; both required.
- * With `agreed` (a label) also that tick. NULL reason_code in the answer: cancelled; the text typed is kept in *keep.
+ * A reason (S2.1.8): picked from a code table by its number key or search, and the concrete problem in words; both
+ * required. With `agreed` (a label) also that tick. NULL reason_code in the answer: cancelled; the text typed is kept
+ * in *keep.
  */
 struct reason {
     const char *code, *text;

@@ -25,7 +25,8 @@ const char *form_title(const struct form *form)
 
 const char *form_value(const struct form_field *field, const char *value, char *buf, size_t len)
 {
-    const struct code_table *table = field->type == FIELD_CODE && field->codes != NULL ? code_table(field->codes) : NULL;
+    const struct code_table *table =
+        field->type == FIELD_CODE && field->codes != NULL ? code_table(field->codes) : NULL;
 
     if (field->type == FIELD_REGION && region_path(value, buf, len))
         return buf;
@@ -50,7 +51,9 @@ struct form_entry *form_entry_new(struct app *app, const struct form *form)
     if (e->values == NULL || e->touched == NULL || e->told == NULL)
         abort();
     for (size_t i = 0; i < form->nfields; i++) {
-        edit_init(&e->values[i], "", form->fields[i].max > 0 && form->fields[i].type <= FIELD_LONG_TEXT ? (size_t)form->fields[i].max + 50 : 300);
+        edit_init(&e->values[i], "",
+                  form->fields[i].max > 0 && form->fields[i].type <= FIELD_LONG_TEXT ? (size_t)form->fields[i].max + 50
+                                                                                     : 300);
         e->values[i].lines = form->fields[i].type == FIELD_LONG_TEXT;
     }
     return e;
@@ -149,7 +152,8 @@ void form_entry_problems(struct form_entry *e, const msgpack_object *fields)
     bool first = true;
 
     for (uint32_t i = 0; fields != NULL && fields->type == MSGPACK_OBJECT_ARRAY && i < fields->via.array.size; i++) {
-        char *name = map_str_copy(&fields->via.array.ptr[i], "field"), *error = map_str_copy(&fields->via.array.ptr[i], "error");
+        char *name = map_str_copy(&fields->via.array.ptr[i], "field"),
+             *error = map_str_copy(&fields->via.array.ptr[i], "error");
         size_t at = name == NULL ? e->form->nfields : index_of(e, name);
         if (at < e->form->nfields && error != NULL) {
             e->told[at] = error_named(error);
@@ -163,7 +167,8 @@ void form_entry_problems(struct form_entry *e, const msgpack_object *fields)
     app_dirty(e->app);
 }
 
-/* What is wrong with a field now: its own check, or what the whole form's or the server's check told and wasn't changed since. */
+/* What is wrong with a field now: its own check, or what the whole form's or the server's check told and wasn't changed
+ * since. */
 static enum field_error error_of(const struct form_entry *e, size_t i)
 {
     enum field_error error = field_check(&e->form->fields[i], e->values[i].text);
@@ -281,7 +286,8 @@ bool form_entry_event(struct form_entry *e, const struct event *event)
 static bool new_section(const struct form *form, size_t i)
 {
     const char *now = form->fields[i].section_en;
-    return now != NULL && (i == 0 || form->fields[i - 1].section_en == NULL || strcmp(form->fields[i - 1].section_en, now) != 0);
+    return now != NULL &&
+           (i == 0 || form->fields[i - 1].section_en == NULL || strcmp(form->fields[i - 1].section_en, now) != 0);
 }
 
 static int field_rows(const struct form_entry *e, size_t i)

@@ -1,23 +1,24 @@
 /*
- * form.h - entry and display of any form, from its table (shared/domain/forms.h). Validates as one types with field_check();
- * codes and regions open the picker; dates, money, phones are typed. Nothing typed is ever lost: values are text until submitted.
+ * form.h - entry and display of any form, from its table (shared/domain/forms.h). Validates as one types with
+ * field_check(); codes and regions open the picker; dates, money, phones are typed. Nothing typed is ever lost: values
+ * are text until submitted.
  */
 #ifndef QX_TUI_FORM_H
 #define QX_TUI_FORM_H
 
 #include "../../shared/domain/forms.h"
-#include "edit.h"
 #include "../screen.h"
+#include "edit.h"
 
 struct form_entry {
     struct app *app;
     const struct form *form;
-    struct edit *values; /* one per field */
-    bool *touched;       /* an error is shown once the field was left or the form submitted */
+    struct edit *values;    /* one per field */
+    bool *touched;          /* an error is shown once the field was left or the form submitted */
     enum field_error *told; /* by the whole form's check or the server; forgotten when the field changes */
     size_t focus;
     int scroll;
-    bool dirty;          /* changed since form_entry_clean() */
+    bool dirty;                                      /* changed since form_entry_clean() */
     void (*changed)(struct form_entry *, void *arg); /* may be NULL */
     void *arg;
 };

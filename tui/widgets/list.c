@@ -63,7 +63,8 @@ bool list_move(struct list *l, const char *verb)
     static const struct {
         const char *verb;
         int rows, pages2; /* rows, or half pages */
-    } moves[] = {{"down", 1, 0}, {"up", -1, 0}, {"page-down", 0, 2}, {"page-up", 0, -2}, {"half-down", 0, 1}, {"half-up", 0, -1}};
+    } moves[] = {{"down", 1, 0},     {"up", -1, 0},       {"page-down", 0, 2},
+                 {"page-up", 0, -2}, {"half-down", 0, 1}, {"half-up", 0, -1}};
     long from = l->wanted >= 0 ? l->wanted : l->cursor;
     int height = l->height > 1 ? l->height - 1 : 1;
 

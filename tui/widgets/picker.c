@@ -1,6 +1,6 @@
 /*
- * picker.c - choose one by typing. The list is asked for anew at every letter: a code table through code_search(), own rows by
- * plain containment. Only what is shown is ever held.
+ * picker.c - choose one by typing. The list is asked for anew at every letter: a code table through code_search(), own
+ * rows by plain containment. Only what is shown is ever held.
  */
 #include "picker.h"
 
@@ -70,7 +70,8 @@ static void search_codes(struct picker *p, const char *typed)
             if (!county || (!regions && !allowed(p, hits[i]->code)))
                 continue;
             bool whole = regions && region_path(hits[i]->code, path, sizeof path);
-            show(p, hits[i]->code, tr_zh() || hits[i]->name_en[0] == '\0' ? hits[i]->name_zh : hits[i]->name_en, whole ? path : hits[i]->code);
+            show(p, hits[i]->code, tr_zh() || hits[i]->name_en[0] == '\0' ? hits[i]->name_zh : hits[i]->name_en,
+                 whole ? path : hits[i]->code);
         }
         at += n;
     }

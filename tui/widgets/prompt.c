@@ -117,7 +117,8 @@ void prompt_open(struct app *app, const char *label, const char *initial, unsign
     struct prompt *p = calloc(1, sizeof *p);
     if (p == NULL)
         abort();
-    p->overlay = (struct overlay){.event = prompt_event, .draw = prompt_draw, .close = prompt_close, .hints = prompt_hints};
+    p->overlay =
+        (struct overlay){.event = prompt_event, .draw = prompt_draw, .close = prompt_close, .hints = prompt_hints};
     snprintf(p->label, sizeof p->label, "%s", label);
     edit_init(&p->edit, initial, 0);
     p->edit.secret = (flags & PROMPT_SECRET) != 0;

@@ -9,7 +9,8 @@
 
 enum { PROMPT_SECRET = 1 };
 
-/* `done` gets the text, or NULL when cancelled; the prompt is already closed. `change` (may be NULL) gets every change. */
+/* `done` gets the text, or NULL when cancelled; the prompt is already closed. `change` (may be NULL) gets every change.
+ */
 typedef void (*prompt_done)(struct app *, const char *text, void *arg);
 void prompt_open(struct app *, const char *label, const char *initial, unsigned flags, prompt_done done,
                  prompt_done change, void *arg);

@@ -1,6 +1,7 @@
 /*
- * reason.c - the reason of a return, rejection or void (S2.1.8): a code by its number key, the concrete problem in words, and
- * (void) the tick. What was typed lives in app->reason, so that neither Esc nor a lost connection costs a word of it.
+ * reason.c - the reason of a return, rejection or void (S2.1.8): a code by its number key, the concrete problem in
+ * words, and (void) the tick. What was typed lives in app->reason, so that neither Esc nor a lost connection costs a
+ * word of it.
  */
 #include "dialog.h"
 
@@ -84,7 +85,10 @@ static void next_focus(struct reason_box *b, int step)
 /* A reason by its number: 1…9, 0 for the tenth, then letters. */
 static int index_of_key(const struct reason_box *b, uint32_t key)
 {
-    int i = key >= '1' && key <= '9' ? (int)key - '1' : key == '0' ? 9 : key >= 'a' && key <= 'j' ? (int)key - 'a' + 10 : -1;
+    int i = key >= '1' && key <= '9'   ? (int)key - '1'
+            : key == '0'               ? 9
+            : key >= 'a' && key <= 'j' ? (int)key - 'a' + 10
+                                       : -1;
     return i < b->ncodes ? i : -1;
 }
 
@@ -183,7 +187,8 @@ static void reason_close(struct overlay *o)
     free(b);
 }
 
-void dialog_reason(struct app *app, const char *title, const char *codes, const char *agreed, reason_done done, void *arg)
+void dialog_reason(struct app *app, const char *title, const char *codes, const char *agreed, reason_done done,
+                   void *arg)
 {
     struct reason_box *b = calloc(1, sizeof *b);
 
