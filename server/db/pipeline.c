@@ -66,13 +66,6 @@ static bool is_statement_error(const PGresult *res)
     return PQresultStatus(res) == PGRES_FATAL_ERROR && severity && strcmp(severity, "ERROR") == 0;
 }
 
-/* The server's own verdict on a statement, not the end of a connection (57…, or no state at all). */
-static bool statement_refused(const PGresult *res)
-{
-    const char *state = PQresultErrorField(res, PG_DIAG_SQLSTATE);
-    return PQresultStatus(res) == PGRES_FATAL_ERROR && state && strncmp(state, "57", 2) != 0;
-}
-
 static void preparing_result(struct db_conn *c, PGresult *res)
 {
     ExecStatusType status = PQresultStatus(res);
