@@ -178,10 +178,6 @@ static void tell_result(struct settings *t, const msgpack_object *result)
     int64_t in_process = 0;
     uint32_t n;
     size_t at = 0;
-    if (!t->fine) {
-        word_refusal(result, line, sizeof line);
-        at = tell(t, at, line);
-    }
     if (map_int(result, "in_process", &in_process) && in_process > 0) {
         snprintf(line, sizeof line, _("In process now: %lld records. They block a change of the audit mode until they are decided or given up (home, all states)."),
                  (long long)in_process);
@@ -197,7 +193,7 @@ static void tell_result(struct settings *t, const msgpack_object *result)
         free(scope);
     }
     if (at == 0)
-        tell(t, 0, _("This can be kept: press s."));
+        tell(t, 0, t->fine ? _("This can be kept: press s.") : word_refusal(result, line, sizeof line));
 }
 
 static void foreseen(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
