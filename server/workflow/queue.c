@@ -27,7 +27,7 @@ enum {
     AGAIN_MAX = 60,  /* the database went away under it; each waits for the connection or AGAIN_MS */
     AGAIN_MS = 100,
     LOOK_AHEAD = 512, /* items of the queue that a batch looks at */
-    GATHER_US = 200,
+    GATHER_US = 400,
     REPLAN_EVERY = 10000, /* batches */
 };
 

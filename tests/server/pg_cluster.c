@@ -44,6 +44,15 @@ static bool make_folder(struct pg_cluster *c)
     return geteuid() != 0 || (user && chown(c->dir, user->pw_uid, user->pw_gid) == 0 && chmod(c->dir, 0755) == 0);
 }
 
+/* A test that gives up half-way leaves no cluster behind. */
+static struct pg_cluster *running;
+
+static void stop_running(void)
+{
+    if (running)
+        pg_cluster_stop(running);
+}
+
 bool pg_cluster_start(struct pg_cluster *c)
 {
     char command[768], why[512];
@@ -54,6 +63,8 @@ bool pg_cluster_start(struct pg_cluster *c)
     }
     snprintf(command, sizeof command,
              "%s/initdb -D data -E UTF8 --locale=C.UTF-8 -A trust -U quxiang_owner >initdb.log 2>&1", c->bin);
+    running = c;
+    atexit(stop_running);
     bool ok = run(c, command) == 0;
     snprintf(command, sizeof command,
              "%s/pg_ctl -D data -l log -w -t 60 start -o \"-c unix_socket_directories=%s -c listen_addresses= -c "
@@ -75,6 +86,7 @@ bool pg_cluster_start(struct pg_cluster *c)
 void pg_cluster_stop(struct pg_cluster *c)
 {
     char command[512];
+    running = NULL;
     snprintf(command, sizeof command, "%s/pg_ctl -D data -m immediate -w stop >stop.log 2>&1", c->bin);
     if (run(c, command) != 0)
         fprintf(stderr, "the cluster in %s did not stop\n", c->dir);

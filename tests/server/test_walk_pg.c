@@ -271,7 +271,7 @@ static int report(struct runner *run, uint64_t seed, double seconds)
            (unsigned long long)run->repeats, run->nwalkers, seconds);
     for (int o = 0; o < OUT_COUNT; o++)
         printf("  %-12s %llu\n", outcome_code((enum qx_outcome)o), (unsigned long long)run->outcomes[o]);
-    printf("%s walk-pg: PostgreSQL and the oracle agree: %llu differences\n", run->differences ? "FAIL" : "ok  ",
+    printf("%s walk-pg: coalesced as one by one: PostgreSQL and the oracle agree, %llu differences\n", run->differences ? "FAIL" : "ok  ",
            (unsigned long long)run->differences);
     printf("%s walk-pg: every invariant holds at the end\n", broken ? "FAIL" : "ok  ");
     printf("%s walk-pg: the same request id gets the first answer\n",
