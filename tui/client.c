@@ -109,8 +109,8 @@ static void drop_older(struct client *c, const char *method, struct view_ref ref
     }
 }
 
-uint64_t client_call(struct client *c, const char *method, const struct pack *params, unsigned flags, struct view_ref ref,
-                     client_reply_fn fn, void *arg)
+uint64_t client_call(struct client *c, const char *method, const struct pack *params, unsigned flags,
+                     struct view_ref ref, client_reply_fn fn, void *arg)
 {
     static const char empty_map[] = "\x80";
     const struct method *declared = method_find(method, strlen(method));
@@ -307,7 +307,8 @@ static void take_response(struct client *c, const struct rpc_message *m)
     if (!call)
         return; /* a stray answer */
     if (m->error.type != MSGPACK_OBJECT_NIL) {
-        reply = (struct client_reply){.status = CLIENT_ERROR, .error = read_error(&m->error, text, sizeof text), .text = text};
+        reply = (struct client_reply){
+            .status = CLIENT_ERROR, .error = read_error(&m->error, text, sizeof text), .text = text};
         if (repeat_later(c, call, reply.error)) {
             client_set_state(c, c->state, text);
             return;

@@ -1,17 +1,19 @@
 /*
  * client.h - the asynchronous MessagePack-RPC client that the screens and the commands share.
  *
- * It never blocks: the owner polls client_fd() for client_events(), at most client_timeout() long, and calls client_ready().
- * Commands for scripts use the small blocking driver client_ask() on top of the same machine.
+ * It never blocks: the owner polls client_fd() for client_events(), at most client_timeout() long, and calls
+ * client_ready(). Commands for scripts use the small blocking driver client_ask() on top of the same machine.
  *
  * What holds:
- * - Every call is answered exactly once through its callback, unless client_forget() or a newer replaceable call took it away.
- * - A call's bytes are kept until it is answered. After a break they are sent again *as they were*, so that a changing call
- *   carries the same request_id and the server gives the first answer (DESIGN.md, Request log). CALL_ONCE calls are answered
- *   with CLIENT_LOST instead.
- * - "Try later" errors (kind 0: the database is away, too much at once) are repeated with back-off until the patience ends.
- * - Only what may be said anonymously (MF_ANONYMOUS) goes out before the session stands; what is called earlier waits, also
- *   over a session that ran out meanwhile.
+ * - Every call is answered exactly once through its callback, unless client_forget() or a newer replaceable call took
+ * it away.
+ * - A call's bytes are kept until it is answered. After a break they are sent again *as they were*, so that a changing
+ * call carries the same request_id and the server gives the first answer (DESIGN.md, Request log). CALL_ONCE calls are
+ * answered with CLIENT_LOST instead.
+ * - "Try later" errors (kind 0: the database is away, too much at once) are repeated with back-off until the patience
+ * ends.
+ * - Only what may be said anonymously (MF_ANONYMOUS) goes out before the session stands; what is called earlier waits,
+ * also over a session that ran out meanwhile.
  * - An anonymous method's answer with `token` and `account` is a log-in, whatever the method is called.
  */
 #ifndef QX_CLIENT_H
@@ -29,8 +31,8 @@ enum client_state {
     CLIENT_CONNECTING, /* also: greeting, taking up the session */
     CLIENT_LOGIN,      /* connected; nobody is logged in: client_login() */
     CLIENT_READY,
-    CLIENT_WAITING,    /* the connection broke; the next try comes by itself */
-    CLIENT_GONE        /* for good: an inherited connection ended, or the address is no address */
+    CLIENT_WAITING, /* the connection broke; the next try comes by itself */
+    CLIENT_GONE     /* for good: an inherited connection ended, or the address is no address */
 };
 
 /* Who asked: a reply finds its screen by id and generation, never by pointer. {0, 0}: nobody in particular. */
@@ -51,15 +53,16 @@ struct client_reply {
 typedef void (*client_reply_fn)(void *arg, const struct client_reply *);
 
 enum {
-    CALL_ONCE = 1,        /* never sent a second time: it would count twice */
-    CALL_REPLACEABLE = 2, /* only the newest call of the same ref and method counts; older ones are dropped unanswered */
+    CALL_ONCE = 1, /* never sent a second time: it would count twice */
+    CALL_REPLACEABLE =
+        2, /* only the newest call of the same ref and method counts; older ones are dropped unanswered */
 };
 
 struct client_config {
-    const char *server; /* unix:PATH, tcp:HOST:PORT, fd:N (connected and logged in: what the gateway hands over) */
-    const char *token;  /* of session.login; NULL: none. Copied, and wiped from memory at the end. */
+    const char *server;  /* unix:PATH, tcp:HOST:PORT, fd:N (connected and logged in: what the gateway hands over) */
+    const char *token;   /* of session.login; NULL: none. Copied, and wiped from memory at the end. */
     const char *program; /* "quxiang 0.1.0", said in hello */
-    int patience;       /* ms that a call may wait for a connection or be repeated; 0: for ever (the screens) */
+    int patience;        /* ms that a call may wait for a connection or be repeated; 0: for ever (the screens) */
     /* Callbacks; each may be NULL. `arg` is handed to all of them. */
     void (*on_state)(void *arg, enum client_state); /* also when client_last_error() has changed */
     void (*on_notification)(void *arg, const char *method, const msgpack_object *params);
@@ -67,14 +70,15 @@ struct client_config {
 };
 
 /* NULL: `why` (a msgid for tr()) says what is wrong with the address. Connecting starts at the first client_ready(). */
-struct client *client_new(const struct client_config *, const char **why); /* the texts of the config may go afterwards */
+struct client *client_new(const struct client_config *,
+                          const char **why); /* the texts of the config may go afterwards */
 void client_free(struct client *);
 
 /* ---- for the owner's ppoll() */
-int client_fd(const struct client *);               /* -1: no connection at the moment */
-short client_events(const struct client *);         /* POLLIN, POLLOUT */
-int client_timeout(const struct client *);          /* ms until it wants to be called anyway; -1: never */
-void client_ready(struct client *, short revents);  /* 0 when only the time-out passed */
+int client_fd(const struct client *);              /* -1: no connection at the moment */
+short client_events(const struct client *);        /* POLLIN, POLLOUT */
+int client_timeout(const struct client *);         /* ms until it wants to be called anyway; -1: never */
+void client_ready(struct client *, short revents); /* 0 when only the time-out passed */
 
 /* ---- calls */
 /*
@@ -83,8 +87,9 @@ void client_ready(struct client *, short revents);  /* 0 when only the time-out 
  */
 uint64_t client_call(struct client *, const char *method, const struct pack *params, unsigned flags, struct view_ref,
                      client_reply_fn, void *arg);
-void client_forget(struct client *, struct view_ref); /* a closed screen's reads; changing calls still go out, unanswered */
-size_t client_pending(const struct client *);         /* changing calls not answered yet: leaving would leave them unknown */
+void client_forget(struct client *,
+                   struct view_ref);          /* a closed screen's reads; changing calls still go out, unanswered */
+size_t client_pending(const struct client *); /* changing calls not answered yet: leaving would leave them unknown */
 
 /* ---- session. on_state tells what came of it; a refusal comes to `fn` as CLIENT_ERROR. */
 void client_login(struct client *, const char *user, const char *password, client_reply_fn fn, void *arg);
@@ -95,14 +100,15 @@ void client_select(struct client *, int class_year, const char *enrolment, clien
 enum client_state client_state(const struct client *);
 const msgpack_object *client_account(const struct client *); /* session.whoami's map; NULL before log-in */
 const char *client_help_contact(const struct client *);      /* from hello; "" if unknown (S1.3.2) */
-const char *client_last_error(const struct client *);        /* why it is not connected, or (READY) why calls are being repeated; "" */
-int client_next_try(const struct client *);                  /* ms until the next try to connect; 0 */
+const char *
+client_last_error(const struct client *);   /* why it is not connected, or (READY) why calls are being repeated; "" */
+int client_next_try(const struct client *); /* ms until the next try to connect; 0 */
 
 /* ---- ids */
 #define UUID_LENGTH 36
-void uuid_make(char buf[UUID_LENGTH + 1]);         /* version 4, from getrandom() */
+void uuid_make(char buf[UUID_LENGTH + 1]); /* version 4, from getrandom() */
 bool uuid_ok(const char *);
-void pack_request_id(struct pack *);               /* key "request_id" and a new UUID: one member */
+void pack_request_id(struct pack *); /* key "request_id" and a new UUID: one member */
 
 /* ---- the blocking driver */
 /* An answer of one's own: like client_reply, but it stays until answer_free(). */

@@ -15,7 +15,7 @@ struct call {
     size_t len;
     unsigned flags;
     bool anonymous, changes; /* as the method is declared */
-    bool session;            /* part of the greeting: goes out before the session stands, isn't repeated after a break */
+    bool session; /* part of the greeting: goes out before the session stands, isn't repeated after a break */
     bool sent;
     struct view_ref ref;
     client_reply_fn fn;

@@ -1,8 +1,8 @@
 /*
  * client_session.c - who is logged in on the connection: hello, taking up a session, class or enrolment.
  *
- * With a token the session is taken up by it; without one session.whoami tells whether the connection came logged in (the
- * gateway's). Whoever chose a class keeps it over a reconnect.
+ * With a token the session is taken up by it; without one session.whoami tells whether the connection came logged in
+ * (the gateway's). Whoever chose a class keeps it over a reconnect.
  */
 #include "client_internal.h"
 

@@ -1,6 +1,6 @@
 /*
- * client_socket.c - see client_socket.h. Names are resolved with a blocking getaddrinfo(): servers listen on loopback only,
- * and "localhost" is a line in a file.
+ * client_socket.c - see client_socket.h. Names are resolved with a blocking getaddrinfo(): servers listen on loopback
+ * only, and "localhost" is a line in a file.
  */
 #include "client_socket.h"
 
@@ -38,7 +38,8 @@ static bool parse_tcp(struct address *a, const char *text, const char **why)
     a->kind = ADDRESS_TCP;
     *why = N_("a TCP address is tcp:HOST:PORT");
     const char *colon = strrchr(text, ':');
-    if (!colon || strspn(colon + 1, "0123456789") != strlen(colon + 1) || !copy(a->port, sizeof a->port, colon + 1, strlen(colon + 1)))
+    if (!colon || strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
+        !copy(a->port, sizeof a->port, colon + 1, strlen(colon + 1)))
         return false;
     const char *end = colon;
     if (*text == '[' && end[-1] == ']') {

@@ -11,9 +11,9 @@ enum address_kind { ADDRESS_UNIX, ADDRESS_TCP, ADDRESS_FD };
 
 struct address {
     enum address_kind kind;
-    char path[108];           /* ADDRESS_UNIX */
-    char host[256], port[16]; /* ADDRESS_TCP */
-    int fd;                   /* ADDRESS_FD */
+    char path[108];                /* ADDRESS_UNIX */
+    char host[256], port[16];      /* ADDRESS_TCP */
+    int fd;                        /* ADDRESS_FD */
     struct addrinfo *found, *next; /* ADDRESS_TCP: what the name resolved to; which is to be tried next */
 };
 
@@ -23,8 +23,8 @@ void address_free(struct address *);
 
 /*
  * Begins to connect. Answers a non-blocking descriptor, or -1 with errno. *pending: poll it for writing, then
- * socket_connected(). A name with several addresses: the next call after a failure tries the next one; address_more() says
- * whether there is one.
+ * socket_connected(). A name with several addresses: the next call after a failure tries the next one; address_more()
+ * says whether there is one.
  */
 int address_connect(struct address *, bool *pending);
 bool address_more(const struct address *);

@@ -48,7 +48,8 @@ static void on_answer(void *arg, const struct client_reply *reply)
     a->status = reply->status;
     a->error = reply->error;
     a->text = reply->text ? strdup(reply->text) : NULL;
-    if (reply->status == CLIENT_RESULT && (!(a->zone = msgpack_zone_new(4096)) || !object_copy(&a->result, reply->result, a->zone)))
+    if (reply->status == CLIENT_RESULT &&
+        (!(a->zone = msgpack_zone_new(4096)) || !object_copy(&a->result, reply->result, a->zone)))
         abort();
 }
 

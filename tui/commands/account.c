@@ -8,16 +8,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct column account_columns[] = {
-    {"id", N_("id"), NULL},           {"version", N_("version"), NULL},   {"user", N_("user name"), NULL},
-    {"role", N_("role"), show_role},  {"name", N_("name"), NULL},         {"title", N_("title"), NULL},
-    {"department", N_("department"), NULL}, {"matched", N_("in the roster"), NULL}, {"rights", N_("rights"), NULL},
-    {"scope", N_("scope"), show_choice},     {"email", N_("e-mail"), NULL},      {"mobile", N_("mobile"), NULL},
-    {"disabled", N_("disabled"), NULL}, {"activated", N_("activated"), NULL}, {0}};
-static const struct column key_columns[] = {
-    {"fingerprint", N_("fingerprint"), NULL}, {"kind", N_("kind"), NULL}, {"comment", N_("comment"), NULL}, {"added_at", N_("added"), show_time}, {0}};
-static const struct column created_columns[] = {
-    {"account", N_("account"), NULL}, {"code", N_("activation code"), NULL}, {"matched", N_("department in the roster"), NULL}, {0}};
+static const struct column account_columns[] = {{"id", N_("id"), NULL},
+                                                {"version", N_("version"), NULL},
+                                                {"user", N_("user name"), NULL},
+                                                {"role", N_("role"), show_role},
+                                                {"name", N_("name"), NULL},
+                                                {"title", N_("title"), NULL},
+                                                {"department", N_("department"), NULL},
+                                                {"matched", N_("in the roster"), NULL},
+                                                {"rights", N_("rights"), NULL},
+                                                {"scope", N_("scope"), show_choice},
+                                                {"email", N_("e-mail"), NULL},
+                                                {"mobile", N_("mobile"), NULL},
+                                                {"disabled", N_("disabled"), NULL},
+                                                {"activated", N_("activated"), NULL},
+                                                {0}};
+static const struct column key_columns[] = {{"fingerprint", N_("fingerprint"), NULL},
+                                            {"kind", N_("kind"), NULL},
+                                            {"comment", N_("comment"), NULL},
+                                            {"added_at", N_("added"), show_time},
+                                            {0}};
+static const struct column created_columns[] = {{"account", N_("account"), NULL},
+                                                {"code", N_("activation code"), NULL},
+                                                {"matched", N_("department in the roster"), NULL},
+                                                {0}};
 
 static const char *const detail_names[] = {"name", "title", "email", "mobile", "phone", "fax", "qq"};
 static const char *const right_names[] = {"employment", "archive", "household"};
@@ -45,7 +59,8 @@ static int list(struct cli *cli)
 /* ------------------------------------------------------------------ adding, changing */
 
 /* The options of `names` that were given, as one map under `key`. */
-static uint32_t pack_group(const struct cli *cli, struct pack *p, const char *key, const char *const *names, size_t n, bool always)
+static uint32_t pack_group(const struct cli *cli, struct pack *p, const char *key, const char *const *names, size_t n,
+                           bool always)
 {
     uint32_t given = 0;
     for (size_t i = 0; i < n; i++)
@@ -120,8 +135,9 @@ static int add(struct cli *cli)
     const size_t mark = pack_map_open(&params);
     pack_request_id(&params);
     pack_kstr(&params, "user", cli_arg(cli, 0));
-    n += pack_given(cli, &params, "role", "role") + pack_given(cli, &params, "school_code", "school") + pack_given(cli, &params, "school", "school-name") +
-         pack_given(cli, &params, "department", "department") + pack_given(cli, &params, "scope", "scope");
+    n += pack_given(cli, &params, "role", "role") + pack_given(cli, &params, "school_code", "school") +
+         pack_given(cli, &params, "school", "school-name") + pack_given(cli, &params, "department", "department") +
+         pack_given(cli, &params, "scope", "scope");
     n += pack_group(cli, &params, "fields", detail_names, LENGTH(detail_names), true);
     n += pack_group(cli, &params, "rights", right_names, LENGTH(right_names), true);
     if (!pack_password(cli, &params, &n)) {
@@ -137,14 +153,16 @@ struct target {
     int64_t version;
 };
 
-/* By id, by ID@VERSION, or by the user name to the letter. Without a version the one in force is loaded and bound to. */
+/* By id, by ID@VERSION, or by the user name to the letter. Without a version the one in force is loaded and bound to.
+ */
 static bool find_account(struct cli *cli, const char *name, struct target *t)
 {
     struct pack params;
     struct answer a;
     uint32_t n;
     const char *at = strrchr(name, '@');
-    const size_t len = at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1) ? (size_t)(at - name) : strlen(name);
+    const size_t len =
+        at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1) ? (size_t)(at - name) : strlen(name);
     snprintf(t->id, sizeof t->id, "%.*s", (int)len, name);
     t->version = name[len] ? strtoll(at + 1, NULL, 10) : -1;
     if (t->version >= 0)
@@ -250,19 +268,23 @@ static int key_remove(struct cli *cli)
 }
 
 #define DETAILS                                                                                                        \
-    " [--department NAME] [--name NAME] [--title TITLE] [--email MAIL] [--mobile NUMBER] [--phone NUMBER] [--fax NUMBER] [--qq NUMBER]" \
+    " [--department NAME] [--name NAME] [--title TITLE] [--email MAIL] [--mobile NUMBER] [--phone NUMBER] [--fax "     \
+    "NUMBER] [--qq NUMBER]"                                                                                            \
     " [--employment RIGHT] [--archive RIGHT] [--household RIGHT] [--scope SCOPE] [--password]"
 
 const struct command commands_account[] = {
-    {"account list", "[--text TEXT] [--book] [--limit ROWS]", DANGER_NONE, 0, R_MANAGER | R(SUPPORT) | R(OPERATOR), ACT_NONE,
-     N_("accounts one level below, or with --book the address book"), list},
-    {"account add", "USER [--role ROLE] [--school CODE] [--school-name NAME]" DETAILS, DANGER_ASK, 0, R_MANAGER | R(OPERATOR), ACT_NONE,
-     N_("add an account; without --password an activation code is made"), add},
-    {"account change", "ACCOUNT[@VERSION] [--disable] [--enable]" DETAILS, DANGER_ASK, 0, R_MANAGER | R(OPERATOR), ACT_NONE,
-     N_("change an account, by its id or user name"), change},
-    {"account remove", "ACCOUNT[@VERSION]", DANGER_TYPED, 0, R_MANAGER | R(OPERATOR), ACT_NONE, N_("delete an account"), drop},
+    {"account list", "[--text TEXT] [--book] [--limit ROWS]", DANGER_NONE, 0, R_MANAGER | R(SUPPORT) | R(OPERATOR),
+     ACT_NONE, N_("accounts one level below, or with --book the address book"), list},
+    {"account add", "USER [--role ROLE] [--school CODE] [--school-name NAME]" DETAILS, DANGER_ASK, 0,
+     R_MANAGER | R(OPERATOR), ACT_NONE, N_("add an account; without --password an activation code is made"), add},
+    {"account change", "ACCOUNT[@VERSION] [--disable] [--enable]" DETAILS, DANGER_ASK, 0, R_MANAGER | R(OPERATOR),
+     ACT_NONE, N_("change an account, by its id or user name"), change},
+    {"account remove", "ACCOUNT[@VERSION]", DANGER_TYPED, 0, R_MANAGER | R(OPERATOR), ACT_NONE, N_("delete an account"),
+     drop},
     {"account keys", "", DANGER_NONE, 0, 0, ACT_NONE, N_("my SSH public keys"), keys},
-    {"account key-add", "FILE|-", DANGER_NONE, 0, 0, ACT_NONE, N_("add an SSH public key: a line as in authorized_keys"), key_add},
-    {"account key-remove", "FINGERPRINT", DANGER_ASK, 0, 0, ACT_NONE, N_("remove one of my SSH public keys"), key_remove},
+    {"account key-add", "FILE|-", DANGER_NONE, 0, 0, ACT_NONE,
+     N_("add an SSH public key: a line as in authorized_keys"), key_add},
+    {"account key-remove", "FINGERPRINT", DANGER_ASK, 0, 0, ACT_NONE, N_("remove one of my SSH public keys"),
+     key_remove},
     {0},
 };

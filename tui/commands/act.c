@@ -1,8 +1,9 @@
 /*
  * act.c - verbs that act on one record. One function for all: the row's action says which.
  *
- * ID@VERSION binds the act to the version that was seen. ID alone loads the record first, says on stderr what it is about to
- * act on, and binds the act to that version: between the loading and the act nobody else's change is overwritten either.
+ * ID@VERSION binds the act to the version that was seen. ID alone loads the record first, says on stderr what it is
+ * about to act on, and binds the act to that version: between the loading and the act nobody else's change is
+ * overwritten either.
  */
 #include "cli.h"
 
@@ -103,7 +104,8 @@ static int act_with_content(struct cli *cli)
     } else {
         const char *kind = cli_option(cli, "kind");
         /* a modification lies over what stands (S2.3.8); of another kind, nothing of the old form is taken over */
-        const bool other = cli->command->action == ACT_MODIFY || (kind && strcmp(kind, text_of(&record.result, "kind")) != 0);
+        const bool other =
+            cli->command->action == ACT_MODIFY || (kind && strcmp(kind, text_of(&record.result, "kind")) != 0);
         if (cli_pack_fields(cli, 1, other ? NULL : map_get(&record.result, "content"), &content))
             status = send_act(cli, &t, &content);
         else
@@ -133,7 +135,8 @@ static int preview(struct cli *cli)
         pack_kstr(&params, "reason_code", reason);
     if (text)
         pack_kstr(&params, "reason_text", text);
-    const int status = cli_ask(cli, "record.preview", &params, &a) ? cli_outcome(cli, &a.result, _("it would be done")) : cli->status;
+    const int status =
+        cli_ask(cli, "record.preview", &params, &a) ? cli_outcome(cli, &a.result, _("it would be done")) : cli->status;
     answer_free(&a);
     pack_free(&params);
     return status;
@@ -148,14 +151,14 @@ const struct command commands_act[] = {
      N_("give a record back for correction, with a reason and the concrete problem"), act},
     {"reject", REASON, DANGER_ASK, VERB_NEEDS_RECORD | VERB_REASON, R_MANAGER, ACT_REJECT,
      N_("reject a record, with a reason and the concrete problem; it cannot be undone"), act},
-    {"void", REASON " [--agreed]", DANGER_TYPED, VERB_NEEDS_RECORD | VERB_REASON | VERB_TICK, R(SCHOOL) | R(GRADUATE), ACT_VOID,
-     N_("make an effective record void; it cannot be undone"), act},
+    {"void", REASON " [--agreed]", DANGER_TYPED, VERB_NEEDS_RECORD | VERB_REASON | VERB_TICK, R(SCHOOL) | R(GRADUATE),
+     ACT_VOID, N_("make an effective record void; it cannot be undone"), act},
     {"undo", "ID[@VERSION]", DANGER_NONE, VERB_NEEDS_RECORD, R_MANAGER, ACT_UNDO,
      N_("take back one's own last approval or return, within five minutes"), act},
     {"take-back", "ID[@VERSION]", DANGER_ASK, VERB_NEEDS_RECORD, R(GRADUATE), ACT_TAKE_BACK,
      N_("take a submission back while nobody has decided on it"), act},
-    {"give-up", "ID[@VERSION] [--text TEXT]", DANGER_TYPED, VERB_NEEDS_RECORD | VERB_TEXT, R(GRADUATE) | R(SCHOOL), ACT_GIVE_UP,
-     N_("end a returned record, or one that awaits its stamped image"), act},
+    {"give-up", "ID[@VERSION] [--text TEXT]", DANGER_TYPED, VERB_NEEDS_RECORD | VERB_TEXT, R(GRADUATE) | R(SCHOOL),
+     ACT_GIVE_UP, N_("end a returned record, or one that awaits its stamped image"), act},
     {"upload", "ID[@VERSION]", DANGER_ASK, VERB_NEEDS_RECORD, R(GRADUATE), ACT_UPLOAD,
      N_("hand in the stamped image that was added with evidence add --stamped"), act},
     {"change", "ID[@VERSION] [--kind KIND] [--reason CODE] [--text TEXT] [--agreed] [FIELD=VALUE...]", DANGER_ASK,

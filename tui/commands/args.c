@@ -73,7 +73,8 @@ static struct grammar read_usage(const char *usage)
     return g;
 }
 
-static bool take_option(struct args *a, const struct grammar *g, int argc, char *const *argv, int *i, char *why, size_t len)
+static bool take_option(struct args *a, const struct grammar *g, int argc, char *const *argv, int *i, char *why,
+                        size_t len)
 {
     const char *name = argv[*i] + 2, *equals = strchr(name, '=');
     const size_t n = equals ? (size_t)(equals - name) : strlen(name);

@@ -56,7 +56,8 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
 static int no_connection(const struct cli *cli)
 {
     const char *why = client_last_error(cli->client);
-    return cli_fail(EXIT_NO_CONNECTION, _("no connection to the server at %s: %s"), cli->options->server, *why ? why : "?");
+    return cli_fail(EXIT_NO_CONNECTION, _("no connection to the server at %s: %s"), cli->options->server,
+                    *why ? why : "?");
 }
 
 static bool start_client(struct cli *cli)
@@ -64,7 +65,8 @@ static bool start_client(struct cli *cli)
     const char *why = NULL;
     char *token = NULL;
     if (cli->options->token_file && !(token = token_read(cli->options->token_file))) {
-        cli->status = cli_fail(EXIT_LOGIN, _("the token file %s cannot be read: %s"), cli->options->token_file, strerror(errno));
+        cli->status =
+            cli_fail(EXIT_LOGIN, _("the token file %s cannot be read: %s"), cli->options->token_file, strerror(errno));
         return false;
     }
     const struct client_config config = {
@@ -88,7 +90,8 @@ static int log_in_by_hand(struct cli *cli)
 {
     if (cli->options->gateway || cli->options->token_file || !isatty(STDIN_FILENO) || !isatty(STDERR_FILENO)) {
         const char *why = client_last_error(cli->client);
-        return cli_fail(EXIT_LOGIN, _("not logged in%s%s; give --token-file FILE (made by: quxiang token USER)"), *why ? ": " : "", why);
+        return cli_fail(EXIT_LOGIN, _("not logged in%s%s; give --token-file FILE (made by: quxiang token USER)"),
+                        *why ? ": " : "", why);
     }
     char *user = cli_line(_("User: ")), *password = user ? cli_secret(_("Password: ")) : NULL;
     int status = EXIT_LOGIN;

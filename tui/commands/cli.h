@@ -1,8 +1,8 @@
 /*
  * cli.h - what a verb run as a command has at hand: its arguments, the server, and ways to say what came of it.
  *
- * Results go to standard output, everything said to a person to standard error. With --json a list is an array of objects
- * and anything else one object; without it, tables aligned by display width.
+ * Results go to standard output, everything said to a person to standard error. With --json a list is an array of
+ * objects and anything else one object; without it, tables aligned by display width.
  */
 #ifndef QX_CLI_H
 #define QX_CLI_H
@@ -21,8 +21,8 @@ struct args {
     int noptions;
 };
 /*
- * Sorts argv by the usage line: "--name WORD" takes a value, "--name" alone is a flag, "[…]" may be absent, "…..." may be
- * repeated. Whatever the usage doesn't name is refused. Answers false after filling `why` (worded).
+ * Sorts argv by the usage line: "--name WORD" takes a value, "--name" alone is a flag, "[…]" may be absent, "…..." may
+ * be repeated. Whatever the usage doesn't name is refused. Answers false after filling `why` (worded).
  */
 bool args_sort(struct args *, const char *usage, int argc, char *const *argv, char *why, size_t len);
 
@@ -34,14 +34,14 @@ struct cli {
     int status; /* what cli_ask() refused with */
 };
 
-const char *cli_arg(const struct cli *, int i);              /* NULL: not given */
+const char *cli_arg(const struct cli *, int i);               /* NULL: not given */
 const char *cli_option(const struct cli *, const char *name); /* without the dashes; NULL: not given */
 bool cli_flag(const struct cli *, const char *name);
 
 /* ------------------------------------------------------------------ saying */
 
 int cli_usage(const struct cli *, const char *fmt, ...) __attribute__((format(printf, 2, 3))); /* EXIT_USAGE */
-void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));   /* a line on stderr */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));                      /* a line on stderr */
 int cli_fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* ------------------------------------------------------------------ asking */
@@ -54,8 +54,8 @@ int cli_connect_anonymous(struct cli *);
 bool cli_ask(struct cli *, const char *method, const struct pack *params, struct answer *);
 bool cli_ask_once(struct cli *, const char *method, const struct pack *params, struct answer *);
 /*
- * A result with an `outcome`: says a refusal in words, prints the object with --json, and answers the exit status. `done`:
- * what to say when it is ok and --json isn't given; NULL nothing.
+ * A result with an `outcome`: says a refusal in words, prints the object with --json, and answers the exit status.
+ * `done`: what to say when it is ok and --json isn't given; NULL nothing.
  */
 int cli_outcome(struct cli *, const msgpack_object *result, const char *done);
 int outcome_exit(const msgpack_object *result);
@@ -74,9 +74,8 @@ char *cli_line(const char *label); /* likewise, with echo */
 void secret_free(char *);
 
 /*
- * The FIELD=VALUE arguments from `first` on, over the members of `base` (may be NULL; masked ones are left out), as one map. "FIELD=" takes
- * a field out.
- * false: one isn't FIELD=VALUE.
+ * The FIELD=VALUE arguments from `first` on, over the members of `base` (may be NULL; masked ones are left out), as one
+ * map. "FIELD=" takes a field out. false: one isn't FIELD=VALUE.
  */
 bool cli_pack_fields(const struct cli *, int first, const msgpack_object *base, struct pack *);
 
@@ -105,7 +104,7 @@ const char *show_kind(const msgpack_object *, char *buf, size_t len);
 const char *show_level(const msgpack_object *, char *buf, size_t len);
 const char *show_reason(const msgpack_object *, char *buf, size_t len);
 const char *show_choice(const msgpack_object *, char *buf, size_t len);
-const char *show_failed(const msgpack_object *, char *buf, size_t len); /* guards, worded */
+const char *show_failed(const msgpack_object *, char *buf, size_t len);     /* guards, worded */
 const char *show_message(const msgpack_object *row, char *buf, size_t len); /* of a whole row of inbox.list */
 const char *show_region(const msgpack_object *, char *buf, size_t len);
 
@@ -125,8 +124,8 @@ void print_rows(const struct cli *, const msgpack_object *result, const char *ke
 void print_fields(const msgpack_object *map, const struct column *);
 void print_json(const msgpack_object *);
 /*
- * Every page of a list method into a table: `params` holds all but cursor and limit, npairs of key and value, without the
- * map's header. Stops after --limit rows.
+ * Every page of a list method into a table: `params` holds all but cursor and limit, npairs of key and value, without
+ * the map's header. Stops after --limit rows.
  */
 int print_pages(struct cli *, const char *method, const struct pack *pairs, size_t npairs, const struct column *);
 

@@ -9,8 +9,16 @@
 #include <string.h>
 
 const struct command *const command_tables[] = {
-    commands_queue,  commands_act,     commands_record,   commands_own,     commands_evidence,
-    commands_roster, commands_account, commands_settings, commands_session, commands_screen,
+    commands_queue,
+    commands_act,
+    commands_record,
+    commands_own,
+    commands_evidence,
+    commands_roster,
+    commands_account,
+    commands_settings,
+    commands_session,
+    commands_screen,
     NULL,
 };
 

@@ -2,8 +2,8 @@
  * command.h - the verbs. One row each, and every way to say it runs the same row: a key, the palette, `quxiang VERB …`,
  * `ssh host VERB …`, a test script. Help, hints, palette and quxiang(1)'s list are drawn from the rows.
  *
- * Rows stand by subject, one file each in tui/commands; command_tables[] lists them. Who may do what is the server's to say: `roles` only
- * keeps out of the palette what can never be for this user.
+ * Rows stand by subject, one file each in tui/commands; command_tables[] lists them. Who may do what is the server's to
+ * say: `roles` only keeps out of the palette what can never be for this user.
  */
 #ifndef QX_COMMAND_H
 #define QX_COMMAND_H
@@ -35,13 +35,13 @@ enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_CONFLICT = 3, EXIT_
 
 struct cli;
 struct command {
-    const char *name;      /* "approve", "queue list": one or two words */
-    const char *args;      /* as in the usage line: "ID[@VERSION] [--text TEXT]"; "" none */
+    const char *name; /* "approve", "queue list": one or two words */
+    const char *args; /* as in the usage line: "ID[@VERSION] [--text TEXT]"; "" none */
     enum danger danger;
-    unsigned flags;        /* VERB_… */
-    unsigned roles;        /* R(…) of methods.h; 0: everyone */
-    enum qx_action action; /* of record.act, when the verb is one; else ACT_NONE */
-    const char *help;      /* N_("…") */
+    unsigned flags;           /* VERB_… */
+    unsigned roles;           /* R(…) of methods.h; 0: everyone */
+    enum qx_action action;    /* of record.act, when the verb is one; else ACT_NONE */
+    const char *help;         /* N_("…") */
     int (*run)(struct cli *); /* for scripts; NULL: the screens' own (VERB_SCREEN) */
 };
 
@@ -65,12 +65,13 @@ size_t commands_all(const struct command **out, size_t max);
  * NULL: a quote is open. */
 char **words_split(const char *line, int *argc);
 
-/* ------------------------------------------------------------------ an action on a record, from wherever it was said */
+/* ------------------------------------------------------------------ an action on a record, from wherever it was said
+ */
 
 struct act_request {
-    const char *id;      /* "10001-4711"; NULL: the action creates the record */
-    const char *uuid;    /* the draft's, for submit */
-    int64_t version;     /* seen; < 0: none (it creates) */
+    const char *id;   /* "10001-4711"; NULL: the action creates the record */
+    const char *uuid; /* the draft's, for submit */
+    int64_t version;  /* seen; < 0: none (it creates) */
     enum qx_action action;
     const char *reason_code, *reason_text;
     bool agreed;

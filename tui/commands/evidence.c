@@ -1,6 +1,6 @@
 /*
- * evidence.c - files that prove: sent in chunks, resumed where a broken upload stood (the upload's id is made here and the
- * server knows how far it came), fetched again by whoever may see the record.
+ * evidence.c - files that prove: sent in chunks, resumed where a broken upload stood (the upload's id is made here and
+ * the server knows how far it came), fetched again by whoever may see the record.
  */
 #include "cli.h"
 
@@ -126,7 +126,9 @@ static int add(struct cli *cli)
 {
     char uuid[UUID_LENGTH + 1];
     const char *path = cli_arg(cli, 1), *name = cli_option(cli, "name");
-    struct upload u = {.record = uuid, .purpose = cli_flag(cli, "stamped") ? "stamped_image" : "proof", .name = name ? name : base_name(path)};
+    struct upload u = {.record = uuid,
+                       .purpose = cli_flag(cli, "stamped") ? "stamped_image" : "proof",
+                       .name = name ? name : base_name(path)};
     if (strcmp(path, "-") == 0 && !name)
         return cli_usage(cli, "%s", _("with - the file's name is needed: --name proof.pdf"));
     FILE *f = cli_open(cli, path);
@@ -203,6 +205,7 @@ const struct command commands_evidence[] = {
     {"evidence add", "UUID|ID FILE|- [--name NAME] [--stamped]", DANGER_NONE, 0, R(GRADUATE) | R(SCHOOL), ACT_NONE,
      N_("attach a proof (JPEG, PNG, PDF; at most 10 MiB), or with --stamped the stamped agreement"), add},
     {"evidence get", "ID [FILE|-]", DANGER_NONE, 0, 0, ACT_NONE, N_("fetch an attached file"), get},
-    {"evidence remove", "ID", DANGER_ASK, 0, R(GRADUATE), ACT_NONE, N_("take a file off a draft or a returned record"), drop},
+    {"evidence remove", "ID", DANGER_ASK, 0, R(GRADUATE), ACT_NONE, N_("take a file off a draft or a returned record"),
+     drop},
     {0},
 };

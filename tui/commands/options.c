@@ -83,7 +83,8 @@ bool options_take(struct options *o, int *argc, char **argv)
             continue;
         }
         if (o->gateway && option < OF_THE_GATEWAY) {
-            fprintf(stderr, _("quxiang: %s: over SSH the server and the log-in are the connection's own\n"), with_value[option]);
+            fprintf(stderr, _("quxiang: %s: over SSH the server and the log-in are the connection's own\n"),
+                    with_value[option]);
             return false;
         }
         if (!value && i + 1 == *argc) {

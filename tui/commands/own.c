@@ -1,5 +1,6 @@
 /*
- * own.c - a graduate's own: records, drafts, submitting, messages; and the kinds of destination with their proofs (S2.8.4).
+ * own.c - a graduate's own: records, drafts, submitting, messages; and the kinds of destination with their proofs
+ * (S2.8.4).
  */
 #include "cli.h"
 
@@ -23,12 +24,15 @@ static const struct column own_columns[] = {
     {"reason_text", N_("problem"), NULL},
     {0},
 };
-static const struct column draft_columns[] = {
-    {"uuid", N_("draft"), NULL}, {"flow", N_("flow"), show_flow}, {"kind", N_("kind"), show_kind}, {"updated_at", N_("changed"), show_time}, {0}};
+static const struct column draft_columns[] = {{"uuid", N_("draft"), NULL},
+                                              {"flow", N_("flow"), show_flow},
+                                              {"kind", N_("kind"), show_kind},
+                                              {"updated_at", N_("changed"), show_time},
+                                              {0}};
 
 static const struct column message_columns[] = {
-    {"id", N_("id"), NULL}, {"at", N_("when"), show_time}, {"", N_("message"), show_message}, {"record", N_("record"), NULL},
-    {"read", N_("seen"), NULL}, {0}};
+    {"id", N_("id"), NULL},         {"at", N_("when"), show_time}, {"", N_("message"), show_message},
+    {"record", N_("record"), NULL}, {"read", N_("seen"), NULL},    {0}};
 
 static int own_rows(struct cli *cli, const char *key, const struct column *columns)
 {
@@ -83,7 +87,8 @@ static int draft_get(struct cli *cli)
             print_json(&a.result);
         else
             for (uint32_t i = 0; content && i < content->via.map.size; i++)
-                printf("%s=%s\n", content->via.map.ptr[i].key.via.str.ptr, text_of(content, content->via.map.ptr[i].key.via.str.ptr));
+                printf("%s=%s\n", content->via.map.ptr[i].key.via.str.ptr,
+                       text_of(content, content->via.map.ptr[i].key.via.str.ptr));
     }
     answer_free(&a);
     return cli->status;
@@ -131,7 +136,8 @@ static int draft_put(struct cli *cli)
     snprintf(uuid, sizeof uuid, "%s", cli_arg(cli, 0));
     int status = EXIT_REFUSED;
     if (draft_of(cli, uuid, &a))
-        status = put_draft(cli, uuid, text_of(&a.result, "flow"), kind ? kind : text_of(&a.result, "kind"), map_get(&a.result, "content"));
+        status = put_draft(cli, uuid, text_of(&a.result, "flow"), kind ? kind : text_of(&a.result, "kind"),
+                           map_get(&a.result, "content"));
     else
         status = cli->status;
     answer_free(&a);
@@ -159,7 +165,8 @@ static const msgpack_object *own_record(const msgpack_object *answer, const char
     return NULL;
 }
 
-/* A draft's UUID, or the id of a record that was returned or taken back: the record's own table says which action it is. */
+/* A draft's UUID, or the id of a record that was returned or taken back: the record's own table says which action it
+ * is. */
 static int submit(struct cli *cli)
 {
     struct answer a;
@@ -223,7 +230,8 @@ static int kinds(struct cli *cli)
 const struct command commands_own[] = {
     {"records", "", DANGER_NONE, 0, R(GRADUATE), ACT_NONE, N_("my records"), records},
     {"self", "", DANGER_NONE, 0, R(GRADUATE), ACT_NONE, N_("my roster data and what is reported of me, as JSON"), self},
-    {"kinds", "", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("the kinds of destination, what they mean and which proof they need"), kinds},
+    {"kinds", "", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE,
+     N_("the kinds of destination, what they mean and which proof they need"), kinds},
     {"draft list", "", DANGER_NONE, 0, R(GRADUATE), ACT_NONE, N_("my drafts"), draft_list},
     {"draft get", "UUID", DANGER_NONE, 0, R(GRADUATE), ACT_NONE, N_("a draft's fields"), draft_get},
     {"draft put", "UUID|new [--flow FLOW] [--kind KIND] [FIELD=VALUE...]", DANGER_NONE, 0, R(GRADUATE), ACT_NONE,
@@ -231,6 +239,7 @@ const struct command commands_own[] = {
     {"draft remove", "UUID", DANGER_ASK, 0, R(GRADUATE), ACT_NONE, N_("throw a draft away"), draft_remove},
     {"submit", "UUID|ID [--agreed]", DANGER_ASK, 0, R(GRADUATE), ACT_SUBMIT,
      N_("submit a draft, or a returned or taken-back record again"), submit},
-    {"inbox", "[--read] [--limit ROWS]", DANGER_NONE, 0, R(GRADUATE), ACT_NONE, N_("my messages; --read marks them as read"), inbox},
+    {"inbox", "[--read] [--limit ROWS]", DANGER_NONE, 0, R(GRADUATE), ACT_NONE,
+     N_("my messages; --read marks them as read"), inbox},
     {0},
 };

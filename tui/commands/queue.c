@@ -28,9 +28,14 @@ static const struct column queue_columns[] = {
 static const struct column count_columns[] = {
     {"flow", N_("flow"), show_flow}, {"state", N_("state"), show_state}, {"count", N_("waiting"), NULL}, {0}};
 
-static const struct column feed_columns[] = {
-    {"id", N_("id"), NULL},         {"at", N_("when"), show_time},   {"kind", N_("kind"), NULL},          {"record", N_("record"), NULL},
-    {"version", N_("version"), NULL}, {"body", N_("what"), NULL}, {"retracted", N_("retracted"), NULL}, {0}};
+static const struct column feed_columns[] = {{"id", N_("id"), NULL},
+                                             {"at", N_("when"), show_time},
+                                             {"kind", N_("kind"), NULL},
+                                             {"record", N_("record"), NULL},
+                                             {"version", N_("version"), NULL},
+                                             {"body", N_("what"), NULL},
+                                             {"retracted", N_("retracted"), NULL},
+                                             {0}};
 
 static const struct column home_columns[] = {
     {"pending", N_("waiting for me"), NULL},
@@ -137,10 +142,14 @@ static int feed(struct cli *cli)
 const struct command commands_queue[] = {
     {"home", "", DANGER_NONE, 0, 0, ACT_NONE, N_("what waits and what may be done next"), home},
     {"queue list",
-     "[--flow FLOW] [--state STATE] [--all] [--text TEXT] [--department NAME] [--level CODE] [--major NAME] [--kind KIND]"
+     "[--flow FLOW] [--state STATE] [--all] [--text TEXT] [--department NAME] [--level CODE] [--major NAME] [--kind "
+     "KIND]"
      " [--employer NAME] [--order ORDER] [--descending] [--limit ROWS]",
-     DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("records that wait for me, or with --all every record of a flow"), queue_list},
-    {"queue counts", "", DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("exact counts of what waits, by flow and state"), queue_counts},
-    {"feed", "[--limit ROWS]", DANGER_NONE, 0, R(SCHOOL) | R(OPERATOR), ACT_NONE, N_("the outgoing feed, in commit order"), feed},
+     DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("records that wait for me, or with --all every record of a flow"),
+     queue_list},
+    {"queue counts", "", DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("exact counts of what waits, by flow and state"),
+     queue_counts},
+    {"feed", "[--limit ROWS]", DANGER_NONE, 0, R(SCHOOL) | R(OPERATOR), ACT_NONE,
+     N_("the outgoing feed, in commit order"), feed},
     {0},
 };

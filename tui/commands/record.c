@@ -23,20 +23,38 @@ static const struct column record_columns[] = {
     {0},
 };
 static const struct column graduate_columns[] = {
-    {"name", N_("name"), NULL},           {"student_no", N_("student number"), NULL}, {"identity_no", N_("identity number"), NULL},
-    {"department", N_("department"), NULL}, {"major", N_("major"), NULL},             {"level", N_("level"), show_level},
-    {"graduation", N_("graduation"), NULL}, {"mobile", N_("mobile"), NULL},           {"email", N_("e-mail"), NULL},
+    {"name", N_("name"), NULL},
+    {"student_no", N_("student number"), NULL},
+    {"identity_no", N_("identity number"), NULL},
+    {"department", N_("department"), NULL},
+    {"major", N_("major"), NULL},
+    {"level", N_("level"), show_level},
+    {"graduation", N_("graduation"), NULL},
+    {"mobile", N_("mobile"), NULL},
+    {"email", N_("e-mail"), NULL},
     {0},
 };
-static const struct column evidence_columns[] = {
-    {"id", N_("evidence"), NULL}, {"purpose", N_("purpose"), show_choice}, {"file_name", N_("file"), NULL}, {"size", N_("bytes"), NULL},
-    {"media_type", N_("type"), NULL}, {"added_at", N_("added"), show_time}, {0}};
-static const struct column may_columns[] = {
-    {"action", N_("action"), show_action}, {"ok", N_("may be done"), NULL}, {"failed", N_("why not"), show_failed}, {0}};
+static const struct column evidence_columns[] = {{"id", N_("evidence"), NULL},
+                                                 {"purpose", N_("purpose"), show_choice},
+                                                 {"file_name", N_("file"), NULL},
+                                                 {"size", N_("bytes"), NULL},
+                                                 {"media_type", N_("type"), NULL},
+                                                 {"added_at", N_("added"), show_time},
+                                                 {0}};
+static const struct column may_columns[] = {{"action", N_("action"), show_action},
+                                            {"ok", N_("may be done"), NULL},
+                                            {"failed", N_("why not"), show_failed},
+                                            {0}};
 static const struct column history_columns[] = {
-    {"at", N_("when"), show_time},       {"action", N_("action"), show_action},         {"from", N_("from"), show_state},
-    {"to", N_("to"), show_state},        {"by", N_("by"), NULL},                        {"role", N_("role"), show_role},
-    {"version", N_("version"), NULL},    {"reason_code", N_("reason"), show_reason},    {"reason_text", N_("problem"), NULL},
+    {"at", N_("when"), show_time},
+    {"action", N_("action"), show_action},
+    {"from", N_("from"), show_state},
+    {"to", N_("to"), show_state},
+    {"by", N_("by"), NULL},
+    {"role", N_("role"), show_role},
+    {"version", N_("version"), NULL},
+    {"reason_code", N_("reason"), show_reason},
+    {"reason_text", N_("problem"), NULL},
     {0},
 };
 static const struct column reveal_columns[] = {
@@ -69,7 +87,8 @@ static void print_content(const msgpack_object *record)
     }
 }
 
-static void print_section(const struct cli *cli, const msgpack_object *record, const char *key, const char *title, const struct column *columns)
+static void print_section(const struct cli *cli, const msgpack_object *record, const char *key, const char *title,
+                          const struct column *columns)
 {
     uint32_t n;
     (void)array_of(record, key, &n);

@@ -28,16 +28,28 @@ static const struct column roster_columns[] = {
     {"destination", N_("destination"), show_kind},
     {0},
 };
-static const struct column record_columns[] = {
-    {"id", N_("id"), NULL},       {"flow", N_("flow"), show_flow}, {"kind", N_("kind"), show_kind},
-    {"state", N_("state"), show_state}, {"submitted_at", N_("submitted"), show_time}, {"employer", N_("employer"), NULL}, {0}};
-static const struct column report_columns[] = {
-    {"encoding", N_("encoding"), NULL},   {"rows", N_("rows in the file"), NULL}, {"added", N_("added"), NULL},
-    {"changed", N_("changed"), NULL},     {"unchanged", N_("unchanged"), NULL},   {"refused", N_("refused"), NULL},
-    {"missing", N_("in the class, not in the file"), NULL}, {"lapsed", N_("records that lapsed"), NULL},
-    {"new_departments", N_("new departments"), NULL}, {0}};
-static const struct column code_columns[] = {
-    {"name", N_("name"), NULL}, {"student_no", N_("student number"), NULL}, {"user", N_("user name"), NULL}, {"code", N_("activation code"), NULL}, {0}};
+static const struct column record_columns[] = {{"id", N_("id"), NULL},
+                                               {"flow", N_("flow"), show_flow},
+                                               {"kind", N_("kind"), show_kind},
+                                               {"state", N_("state"), show_state},
+                                               {"submitted_at", N_("submitted"), show_time},
+                                               {"employer", N_("employer"), NULL},
+                                               {0}};
+static const struct column report_columns[] = {{"encoding", N_("encoding"), NULL},
+                                               {"rows", N_("rows in the file"), NULL},
+                                               {"added", N_("added"), NULL},
+                                               {"changed", N_("changed"), NULL},
+                                               {"unchanged", N_("unchanged"), NULL},
+                                               {"refused", N_("refused"), NULL},
+                                               {"missing", N_("in the class, not in the file"), NULL},
+                                               {"lapsed", N_("records that lapsed"), NULL},
+                                               {"new_departments", N_("new departments"), NULL},
+                                               {0}};
+static const struct column code_columns[] = {{"name", N_("name"), NULL},
+                                             {"student_no", N_("student number"), NULL},
+                                             {"user", N_("user name"), NULL},
+                                             {"code", N_("activation code"), NULL},
+                                             {0}};
 
 /* ------------------------------------------------------------------ list, one */
 
@@ -141,7 +153,8 @@ static bool begin(struct cli *cli, const char *import)
     return ask_ok(cli, "roster.import_begin", &params, false);
 }
 
-/* A piece goes out once: nobody could tell whether a second one is the same. A break means: import again, nothing doubles. */
+/* A piece goes out once: nobody could tell whether a second one is the same. A break means: import again, nothing
+ * doubles. */
 static bool send_file(struct cli *cli, const char *import, FILE *f)
 {
     char *piece = malloc(PIECE);
@@ -172,7 +185,8 @@ static void say_errors(const msgpack_object *result)
     for (uint32_t i = 0; i < n; i++) {
         const msgpack_object *value = map_get(&errors[i], "value");
         cli_say(_("line %lld, %s: %s%s%s"), (long long)int_of(&errors[i], "line"), text_of(&errors[i], "column"),
-                word_field_error(text_of(&errors[i], "error")), value ? ": " : "", value ? show_plain(value, buf, sizeof buf) : "");
+                word_field_error(text_of(&errors[i], "error")), value ? ": " : "",
+                value ? show_plain(value, buf, sizeof buf) : "");
     }
 }
 
@@ -234,12 +248,14 @@ static int codes(struct cli *cli)
 }
 
 const struct command commands_roster[] = {
-    {"roster list", "[--text TEXT] [--department NAME] [--level CODE] [--major NAME] [--limit ROWS]", DANGER_NONE, 0, R_MANAGER, ACT_NONE,
-     N_("the roster of the class"), list},
-    {"roster show", "ID", DANGER_NONE, 0, R_MANAGER | R(SUPPORT), ACT_NONE, N_("one graduate with the whole history"), show},
+    {"roster list", "[--text TEXT] [--department NAME] [--level CODE] [--major NAME] [--limit ROWS]", DANGER_NONE, 0,
+     R_MANAGER, ACT_NONE, N_("the roster of the class"), list},
+    {"roster show", "ID", DANGER_NONE, 0, R_MANAGER | R(SUPPORT), ACT_NONE, N_("one graduate with the whole history"),
+     show},
     {"roster import", "FILE|- [--good-rows-alone]", DANGER_ASK, 0, R(SCHOOL), ACT_NONE,
      N_("bring a roster in (CSV, UTF-8 or GB18030); needs --class YEAR"), import},
-    {"roster bar", "ID [--text TEXT]", DANGER_ASK, VERB_TEXT, R(SCHOOL), ACT_NONE, N_("a graduate may not sign, with the reason"), bar},
+    {"roster bar", "ID [--text TEXT]", DANGER_ASK, VERB_TEXT, R(SCHOOL), ACT_NONE,
+     N_("a graduate may not sign, with the reason"), bar},
     {"roster unbar", "ID", DANGER_NONE, 0, R(SCHOOL), ACT_NONE, N_("a graduate may sign again"), unbar},
     {"activation codes", "[ID] [--department NAME]", DANGER_ASK, 0, R(SCHOOL), ACT_NONE,
      N_("make one-time activation codes for graduates without a password"), codes},

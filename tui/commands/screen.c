@@ -3,7 +3,10 @@
  */
 #include "command.h"
 
-#define VERB(name, args, help) {name, args, DANGER_NONE, VERB_SCREEN, 0, ACT_NONE, help, NULL}
+#define VERB(name, args, help)                                                                                         \
+    {                                                                                                                  \
+        name, args, DANGER_NONE, VERB_SCREEN, 0, ACT_NONE, help, NULL                                                  \
+    }
 
 const struct command commands_screen[] = {
     VERB("down", "", N_("one row down")),

@@ -11,15 +11,27 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct column account_columns[] = {
-    {"account_id", N_("account"), NULL}, {"user", N_("user name"), NULL},   {"name", N_("name"), NULL},
-    {"role", N_("role"), show_role},     {"school", N_("school"), NULL},    {"school_code", N_("school code"), NULL},
-    {"department", N_("department"), NULL}, {"rights", N_("rights"), NULL}, {"scope", N_("scope"), show_choice},
-    {"classes", N_("classes"), NULL},    {"class", N_("class"), NULL},      {"enrolment", N_("enrolment"), NULL},
-    {"language", N_("language"), NULL},  {0}};
-static const struct column enrolment_columns[] = {
-    {"id", N_("enrolment"), NULL}, {"school", N_("school"), NULL}, {"class", N_("class"), NULL}, {"department", N_("department"), NULL},
-    {"major", N_("major"), NULL},  {"level", N_("level"), show_level}, {0}};
+static const struct column account_columns[] = {{"account_id", N_("account"), NULL},
+                                                {"user", N_("user name"), NULL},
+                                                {"name", N_("name"), NULL},
+                                                {"role", N_("role"), show_role},
+                                                {"school", N_("school"), NULL},
+                                                {"school_code", N_("school code"), NULL},
+                                                {"department", N_("department"), NULL},
+                                                {"rights", N_("rights"), NULL},
+                                                {"scope", N_("scope"), show_choice},
+                                                {"classes", N_("classes"), NULL},
+                                                {"class", N_("class"), NULL},
+                                                {"enrolment", N_("enrolment"), NULL},
+                                                {"language", N_("language"), NULL},
+                                                {0}};
+static const struct column enrolment_columns[] = {{"id", N_("enrolment"), NULL},
+                                                  {"school", N_("school"), NULL},
+                                                  {"class", N_("class"), NULL},
+                                                  {"department", N_("department"), NULL},
+                                                  {"major", N_("major"), NULL},
+                                                  {"level", N_("level"), show_level},
+                                                  {0}};
 
 static int print_account(const struct cli *cli, const msgpack_object *account)
 {
@@ -226,14 +238,17 @@ static int manual(struct cli *cli)
 
 const struct command commands_session[] = {
     {"whoami", "", DANGER_NONE, 0, 0, ACT_NONE, N_("my account, rights, classes or enrolments"), whoami},
-    {"token", "USER", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("log in and print a token, for a file given as --token-file"), token},
-    {"activate", "USER", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("set the first password by an activation code"), activate},
+    {"token", "USER", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE,
+     N_("log in and print a token, for a file given as --token-file"), token},
+    {"activate", "USER", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("set the first password by an activation code"),
+     activate},
     {"password", "", DANGER_ASK, 0, 0, ACT_NONE, N_("change my password"), password},
     {"logout", "", DANGER_ASK, 0, 0, ACT_NONE, N_("end the session: its token is dead"), logout},
     {"class", "[YEAR]", DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("the classes, or choose one for this session"), class},
     {"language", "zh|en", DANGER_NONE, 0, 0, ACT_NONE, N_("keep a language with the account"), language},
     {"status", "", DANGER_NONE, 0, R(OPERATOR) | R(SUPPORT), ACT_NONE, N_("the server's counters"), status_verb},
     {"help", "[COMMAND] [WORD]", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("the commands, or one of them"), help},
-    {"man", "[PAGE]", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("the manual: quxiang, quxiang-rpc, quxiang-flows"), manual},
+    {"man", "[PAGE]", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("the manual: quxiang, quxiang-rpc, quxiang-flows"),
+     manual},
     {0},
 };

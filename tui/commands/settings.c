@@ -87,7 +87,8 @@ static bool pack_limit(const struct cli *cli, struct pack *p, uint32_t *n)
 static bool pack_contacts(const struct cli *cli, const msgpack_object *settings, struct pack *p, uint32_t *n)
 {
     const char *scope = cli_option(cli, "contact");
-    const msgpack_object *contacts = map_get(settings, "contacts"), *base = contacts ? map_get(contacts, scope ? scope : "all") : NULL;
+    const msgpack_object *contacts = map_get(settings, "contacts"),
+                         *base = contacts ? map_get(contacts, scope ? scope : "all") : NULL;
     if (!cli_arg(cli, 0))
         return true;
     pack_key(p, "contacts");
@@ -134,7 +135,8 @@ static void say_blocks(const msgpack_object *result)
     char buf[1024];
     const msgpack_object *missing = map_get(result, "missing");
     if (int_of(result, "in_process") > 0)
-        cli_say(_("records in process that block a change of the audit mode: %lld"), (long long)int_of(result, "in_process"));
+        cli_say(_("records in process that block a change of the audit mode: %lld"),
+                (long long)int_of(result, "in_process"));
     if (missing && missing->type == MSGPACK_OBJECT_ARRAY && missing->via.array.size)
         cli_say(_("without an account that may audit: %s"), show_plain(missing, buf, sizeof buf));
 }
@@ -164,8 +166,10 @@ static int set(struct cli *cli)
 const struct command commands_settings[] = {
     {"settings show", "", DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("the class's settings"), show},
     {"settings set",
-     "[--online-signing on] [--supplement on] [--destination on] [--audit-mode MODE] [--termination-limit NUMBER] [--void-audited on|off]"
+     "[--online-signing on] [--supplement on] [--destination on] [--audit-mode MODE] [--termination-limit NUMBER] "
+     "[--void-audited on|off]"
      " [--contact SCOPE] [FIELD=VALUE...] [--version VERSION] [--dry-run]",
-     DANGER_ASK, 0, R(SCHOOL), ACT_NONE, N_("change settings; --dry-run only says what it would do (FIELD=VALUE: the agreement's contact)"), set},
+     DANGER_ASK, 0, R(SCHOOL), ACT_NONE,
+     N_("change settings; --dry-run only says what it would do (FIELD=VALUE: the agreement's contact)"), set},
     {0},
 };

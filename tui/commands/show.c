@@ -1,6 +1,6 @@
 /*
- * show.c - values, tables and JSON on standard output (cli.h). A table's columns are aligned by display width; the widths are
- * the first page's, so that a long list is written as it comes.
+ * show.c - values, tables and JSON on standard output (cli.h). A table's columns are aligned by display width; the
+ * widths are the first page's, so that a long list is written as it comes.
  */
 #include "cli.h"
 
@@ -60,8 +60,8 @@ static const char *show_map(const msgpack_object_map *m, char *buf, size_t len)
     size_t n = 0;
     buf[0] = '\0';
     for (uint32_t i = 0; i < m->size && n + 1 < len; i++)
-        n += (size_t)snprintf(buf + n, len - n, "%s%.*s=%s", i ? " " : "", (int)m->ptr[i].key.via.str.size, m->ptr[i].key.via.str.ptr,
-                              show_plain(&m->ptr[i].val, one, sizeof one));
+        n += (size_t)snprintf(buf + n, len - n, "%s%.*s=%s", i ? " " : "", (int)m->ptr[i].key.via.str.size,
+                              m->ptr[i].key.via.str.ptr, show_plain(&m->ptr[i].val, one, sizeof one));
     return buf;
 }
 
@@ -175,9 +175,9 @@ const char *show_message(const msgpack_object *row, char *buf, size_t len)
 const char *show_choice(const msgpack_object *o, char *buf, size_t len)
 {
     static const char *const words[][2] = {
-        {"school_only", N_("school only")},   {"two_level", N_("department, then school")},
-        {"both", N_("all education levels")}, {"undergraduate", N_("undergraduate and vocational")},
-        {"postgraduate", N_("postgraduate")}, {"proof", N_("proof")},
+        {"school_only", N_("school only")},        {"two_level", N_("department, then school")},
+        {"both", N_("all education levels")},      {"undergraduate", N_("undergraduate and vocational")},
+        {"postgraduate", N_("postgraduate")},      {"proof", N_("proof")},
         {"stamped_image", N_("stamped agreement")}};
     const char *text = show_plain(o, buf, len);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -227,7 +227,8 @@ static void measure(struct table *t, const msgpack_object *rows, uint32_t n)
     }
 }
 
-/* Padded to the column's width but for the last; control characters shown as 〓, so that nobody's name drives a terminal. */
+/* Padded to the column's width but for the last; control characters shown as 〓, so that nobody's name drives a
+ * terminal. */
 static void print_cell(const char *text, int columns, bool last)
 {
     char buf[2 * CELL_BYTES];
@@ -329,7 +330,8 @@ static char *one_page(struct cli *cli, const char *method, const struct pack *pa
     return next;
 }
 
-int print_pages(struct cli *cli, const char *method, const struct pack *pairs, size_t npairs, const struct column *columns)
+int print_pages(struct cli *cli, const char *method, const struct pack *pairs, size_t npairs,
+                const struct column *columns)
 {
     struct table t;
     const char *given = cli_option(cli, "limit");

@@ -18,9 +18,9 @@ const char *tr(const char *msgid); /* the msgid itself when it has no translatio
 void tr_use(enum language);
 enum language tr_language(void);
 bool tr_zh(void);
-enum language language_of_environment(void);           /* LC_ALL, LC_MESSAGES, LANG: only read */
+enum language language_of_environment(void);            /* LC_ALL, LC_MESSAGES, LANG: only read */
 bool language_of(const char *text, enum language *out); /* "zh", "zh_CN", "en"; false: neither */
-const char *language_code(enum language);              /* "zh", "en" */
+const char *language_code(enum language);               /* "zh", "en" */
 
 /* One catalogue: sorted by msgid, as strcmp() sorts. */
 struct translation {

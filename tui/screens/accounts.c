@@ -17,9 +17,10 @@ struct accounts {
 };
 
 static const struct paged_column columns[] = {
-    {"user", N_("user name"), NULL, 16},          {"name", N_("name"), NULL, 10},      {"role", N_("role"), show_role, 10},
-    {"department", N_("department"), NULL, 0},    {"scope", N_("scope"), show_choice, 14},    {"matched", N_("in roster"), NULL, 9},
-    {"disabled", N_("disabled"), NULL, 8},        {0},
+    {"user", N_("user name"), NULL, 16},     {"name", N_("name"), NULL, 10},
+    {"role", N_("role"), show_role, 10},     {"department", N_("department"), NULL, 0},
+    {"scope", N_("scope"), show_choice, 14}, {"matched", N_("in roster"), NULL, 9},
+    {"disabled", N_("disabled"), NULL, 8},   {0},
 };
 
 static uint32_t pack_text(struct screen *s, struct pack *p)
@@ -40,8 +41,8 @@ static void arrived(struct screen *s, const msgpack_object *result)
     a->lacking[0] = '\0';
     for (uint32_t i = 0; i < n && len < sizeof a->lacking; i++)
         if (names[i].type == MSGPACK_OBJECT_STR)
-            len += (size_t)snprintf(a->lacking + len, sizeof a->lacking - len, "%s%.*s", i ? ", " : "", (int)names[i].via.str.size,
-                                    names[i].via.str.ptr);
+            len += (size_t)snprintf(a->lacking + len, sizeof a->lacking - len, "%s%.*s", i ? ", " : "",
+                                    (int)names[i].via.str.size, names[i].via.str.ptr);
 }
 
 static bool accounts_open(struct screen *s, const char *arg)
@@ -103,8 +104,10 @@ static void ask_remove(struct screen *s, const msgpack_object *row)
     char text[512];
     snprintf(a->doomed, sizeof a->doomed, "%s", text_of(row, "id"));
     a->doomed_version = int_of(row, "version");
-    snprintf(text, sizeof text, _("Delete the account of %s %s? What it decided stays. This cannot be undone."), text_of(row, "user"), text_of(row, "name"));
-    dialog_word(s->app, _("Delete an account"), text, text_of(row, "user"), remove_it, (void *)(uintptr_t)s->generation);
+    snprintf(text, sizeof text, _("Delete the account of %s %s? What it decided stays. This cannot be undone."),
+             text_of(row, "user"), text_of(row, "name"));
+    dialog_word(s->app, _("Delete an account"), text, text_of(row, "user"), remove_it,
+                (void *)(uintptr_t)s->generation);
 }
 
 static enum run_result accounts_run(struct screen *s, int argc, char **argv)
@@ -118,7 +121,8 @@ static enum run_result accounts_run(struct screen *s, int argc, char **argv)
         if (row)
             screen_push(s->app, "account", text_of(row, "user"));
     } else if (strcmp(argv[0], "filter") == 0) {
-        prompt_open(s->app, _("keyword in any field: "), a->filter, 0, filtered, NULL, (void *)(uintptr_t)s->generation);
+        prompt_open(s->app, _("keyword in any field: "), a->filter, 0, filtered, NULL,
+                    (void *)(uintptr_t)s->generation);
     } else if (strcmp(argv[0], "remove") == 0) {
         if (row)
             ask_remove(s, row);

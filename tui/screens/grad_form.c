@@ -1,8 +1,10 @@
 /*
- * grad_form.c - a form being filled in: a new registration, a draft, or a returned record's correction (S2.1.2, S2.1.3). What is
- * typed is kept as a draft half a second after the last key, on the server; nothing is lost when the line breaks.
+ * grad_form.c - a form being filled in: a new registration, a draft, or a returned record's correction (S2.1.2,
+ * S2.1.3). What is typed is kept as a draft half a second after the last key, on the server; nothing is lost when the
+ * line breaks.
  *
- * Argument: "new FLOW [KIND]" or a draft's UUID. The flow table's own words decide whether a submission is a first or another.
+ * Argument: "new FLOW [KIND]" or a draft's UUID. The flow table's own words decide whether a submission is a first or
+ * another.
  */
 #include "grad_upload.h"
 #include "screens.h"
@@ -45,7 +47,8 @@ static void kept(struct screen *s, const msgpack_object *result, const char *err
     (void)tag;
     f->failed = !ok;
     if (!ok)
-        app_status(s->app, STATUS_BAD, _("The draft is not kept: %s"), error ? error : word_refusal(result, words, sizeof words));
+        app_status(s->app, STATUS_BAD, _("The draft is not kept: %s"),
+                   error ? error : word_refusal(result, words, sizeof words));
     if (f->keeping == CHANGED) /* typed meanwhile */
         screen_timer(s, KEEP_AFTER);
     else
@@ -192,7 +195,8 @@ static void submitted(struct screen *s, const msgpack_object *result, const char
 {
     struct form_screen *f = s->state;
     char words[4096];
-    const msgpack_object *outcome = result ? map_get(result, "outcome") : NULL, *fields = result ? map_get(result, "fields") : NULL;
+    const msgpack_object *outcome = result ? map_get(result, "outcome") : NULL,
+                         *fields = result ? map_get(result, "fields") : NULL;
     (void)tag;
     f->submitting = false;
     if (outcome && object_is(outcome, "ok")) {
@@ -254,7 +258,8 @@ static void ask_submit(struct screen *s)
         const struct form_field *field = &f->entry->form->fields[i];
         const char *typed_value = form_entry_get(f->entry, field->name);
         if (typed_value)
-            at += (size_t)snprintf(text + at, sizeof text - at, "%s: %s\n", form_label(field), form_value(field, typed_value, value, sizeof value));
+            at += (size_t)snprintf(text + at, sizeof text - at, "%s: %s\n", form_label(field),
+                                   form_value(field, typed_value, value, sizeof value));
     }
     dialog_ask(s->app, _("A last look"), text, submit, (void *)(uintptr_t)s->generation);
 }
@@ -334,7 +339,8 @@ static enum run_result form_run(struct screen *s, int argc, char **argv)
     else if (strcmp(argv[0], "attach") == 0)
         upload_ask(s, f->uuid, "proof", attached);
     else if (strcmp(argv[0], "detach") == 0 && nfiles(f) > 0)
-        dialog_ask(s->app, _("Take a file off"), _("Take the last file off this form?"), detach_last, (void *)(uintptr_t)s->generation);
+        dialog_ask(s->app, _("Take a file off"), _("Take the last file off this form?"), detach_last,
+                   (void *)(uintptr_t)s->generation);
     else if (strcmp(argv[0], "refresh") == 0)
         load(s, true);
     else
@@ -356,12 +362,13 @@ static void draw_aside(const struct form_screen *f, struct canvas *c, struct rec
     uint32_t n = 0;
     const msgpack_object *files = f->draft.zone ? array_of(&f->draft.map, "evidence", &n) : NULL;
     if (kind)
-        at += (size_t)snprintf(text, sizeof text, _("%s\nProof: %s\n"), tr_zh() ? kind->definition_zh : kind->definition_en,
+        at += (size_t)snprintf(text, sizeof text, _("%s\nProof: %s\n"),
+                               tr_zh() ? kind->definition_zh : kind->definition_en,
                                tr_zh() ? kind->proof_zh : kind->proof_en);
     at += (size_t)snprintf(text + at, sizeof text - at, _("Files attached: %u"), (unsigned)n);
     for (uint32_t i = 0; i < n && at < sizeof text; i++)
-        at += (size_t)snprintf(text + at, sizeof text - at, "%s %s, %lld KiB", i ? ";" : ":", text_of(&files[i], "file_name"),
-                               (long long)(int_of(&files[i], "size") + 1023) / 1024);
+        at += (size_t)snprintf(text + at, sizeof text - at, "%s %s, %lld KiB", i ? ";" : ":",
+                               text_of(&files[i], "file_name"), (long long)(int_of(&files[i], "size") + 1023) / 1024);
     upload_command(command, sizeof command, f->uuid, "proof");
     if (at < sizeof text)
         snprintf(text + at, sizeof text - at, _("\nAnother: F4, or from your own machine\n%s"), command);
@@ -374,7 +381,8 @@ static int draw_reason(const struct form_screen *f, struct canvas *c, struct rec
     const msgpack_object *record = record_of(f);
     if (!record || !is_returned(f))
         return 0;
-    snprintf(text, sizeof text, _("Returned: %s. %s"), code_label(code_table("audit_reject_reason"), text_of(record, "reason_code"), tr_zh()),
+    snprintf(text, sizeof text, _("Returned: %s. %s"),
+             code_label(code_table("audit_reject_reason"), text_of(record, "reason_code"), tr_zh()),
              text_of(record, "reason_text"));
     const int height = wrap_height(text, r.width - 4);
     canvas_wrap(c, (struct rect){r.x + 2, r.y, r.width - 4, height}, STYLE_WARN, text, 0);
@@ -386,16 +394,19 @@ static void form_draw(struct screen *s, struct canvas *c, struct rect r)
     struct form_screen *f = s->state;
     const char *states[] = {[KEPT] = _("kept as a draft"), [CHANGED] = _("…"), [KEEPING] = _("keeping …")};
     if (!f->entry) {
-        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, 4}, *f->error ? STYLE_BAD : STYLE_DIM, *f->error ? f->error : _("loading …"), 0);
+        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, 4}, *f->error ? STYLE_BAD : STYLE_DIM,
+                    *f->error ? f->error : _("loading …"), 0);
         return;
     }
     const int top = draw_reason(f, c, r);
     r.y += top;
     r.height -= top;
-    canvas_fit_right(c, r.x, r.y, r.width - 1, f->failed ? STYLE_BAD : STYLE_DIM, f->failed ? _("not kept") : states[f->keeping]);
+    canvas_fit_right(c, r.x, r.y, r.width - 1, f->failed ? STYLE_BAD : STYLE_DIM,
+                     f->failed ? _("not kept") : states[f->keeping]);
     const bool beside = r.width >= 110;
     const int below = beside ? 0 : 7;
-    form_entry_draw(f->entry, c, (struct rect){r.x, r.y + 1, beside ? r.width - ASIDE - 2 : r.width, r.height - 1 - below});
+    form_entry_draw(f->entry, c,
+                    (struct rect){r.x, r.y + 1, beside ? r.width - ASIDE - 2 : r.width, r.height - 1 - below});
     if (beside)
         draw_aside(f, c, (struct rect){r.x + r.width - ASIDE, r.y + 1, ASIDE - 1, r.height - 1});
     else
@@ -423,7 +434,8 @@ static void form_save(struct screen *s, struct pack *p)
     form_entry_pack(f->entry, p);
 }
 
-/* What was typed and not yet kept as a draft. The form itself may not be there yet: flow and kind come with the draft. */
+/* What was typed and not yet kept as a draft. The form itself may not be there yet: flow and kind come with the draft.
+ */
 static void form_load(struct screen *s, const msgpack_object *map)
 {
     struct form_screen *f = s->state;

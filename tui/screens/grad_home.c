@@ -1,6 +1,6 @@
 /*
- * grad_home.c - a graduate's home (S1.5.3, S2.8.4): what may be done now, own records and drafts, messages. A row is a command
- * line; why something can't be started is said in the row itself (X1.9).
+ * grad_home.c - a graduate's home (S1.5.3, S2.8.4): what may be done now, own records and drafts, messages. A row is a
+ * command line; why something can't be started is said in the row itself (X1.9).
  */
 #include "screens.h"
 
@@ -78,7 +78,8 @@ static void add_records(struct mine *m)
         snprintf(command, sizeof command, "screen record %s", text_of(&records[i], "id"));
         struct row *row = add(m, mine ? STYLE_WARN : STYLE_NORMAL, command);
         snprintf(row->text, sizeof row->text, "%s  %s  %s %s", word_state(state), name_of(&records[i]),
-                 word_time(text_of(&records[i], "submitted_at"), false, when, sizeof when), text_of(&records[i], "employer"));
+                 word_time(text_of(&records[i], "submitted_at"), false, when, sizeof when),
+                 text_of(&records[i], "employer"));
         snprintf(row->note, sizeof row->note, "%s%s", mine && *reason ? _("Reason: ") : "", mine ? reason : "");
     }
 }
@@ -119,8 +120,10 @@ static void compose(struct screen *s)
     heading(m, _("What I may begin"));
     add_starts(m);
     heading(m, _("Else"));
-    snprintf(add(m, STYLE_NORMAL, "screen inbox")->text, sizeof m->rows->text, _("Messages, %lld unread"), (long long)int_of(&m->home.map, "unread"));
-    snprintf(add(m, STYLE_NORMAL, "screen kinds 0")->text, sizeof m->rows->text, "%s", _("All kinds of destination and their proofs"));
+    snprintf(add(m, STYLE_NORMAL, "screen inbox")->text, sizeof m->rows->text, _("Messages, %lld unread"),
+             (long long)int_of(&m->home.map, "unread"));
+    snprintf(add(m, STYLE_NORMAL, "screen kinds 0")->text, sizeof m->rows->text, "%s",
+             _("All kinds of destination and their proofs"));
     m->list.total = m->nrows;
     list_loaded(&m->list, m->nrows, false);
     list_to(&m->list, cursor > 0 && cursor < m->nrows ? cursor : 1);
@@ -225,7 +228,8 @@ static void mine_draw(struct screen *s, struct canvas *c, struct rect r)
     if (m->home.zone)
         list_draw(&m->list, c, r, draw_row, m);
     else
-        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, r.height - 1}, *m->error ? STYLE_BAD : STYLE_DIM, *m->error ? m->error : _("loading …"), 0);
+        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, r.height - 1}, *m->error ? STYLE_BAD : STYLE_DIM,
+                    *m->error ? m->error : _("loading …"), 0);
 }
 
 static const char *mine_title(struct screen *s)

@@ -1,6 +1,6 @@
 /*
- * grad_kinds.c - the kinds of destination of one class, with what each means and which proof it needs (S2.1.1, S2.8.4). All of
- * it is data: sql/codes/destination_kind.tsv.
+ * grad_kinds.c - the kinds of destination of one class, with what each means and which proof it needs (S2.1.1, S2.8.4).
+ * All of it is data: sql/codes/destination_kind.tsv.
  */
 #include "screens.h"
 
@@ -70,8 +70,8 @@ static void kinds_draw(struct screen *s, struct canvas *c, struct rect r)
     char text[1024];
     list_draw(&k->list, c, (struct rect){r.x, r.y, r.width, r.height - below}, draw_row, k);
     canvas_line(c, r.x, r.y + r.height - below, r.width, STYLE_BORDER);
-    snprintf(text, sizeof text, _("%s\n%s\nProof: %s"), label(kind), tr_zh() ? kind->definition_zh : kind->definition_en,
-             tr_zh() ? kind->proof_zh : kind->proof_en);
+    snprintf(text, sizeof text, _("%s\n%s\nProof: %s"), label(kind),
+             tr_zh() ? kind->definition_zh : kind->definition_en, tr_zh() ? kind->proof_zh : kind->proof_en);
     canvas_wrap(c, (struct rect){r.x + 2, r.y + r.height - below + 1, r.width - 4, below - 1}, STYLE_NORMAL, text, 0);
 }
 

@@ -1,6 +1,6 @@
 /*
- * grad_record.c - one of the graduate's own records: where it stands, what was filled in, why it came back, what may be done with
- * it, its history and agreement.
+ * grad_record.c - one of the graduate's own records: where it stands, what was filled in, why it came back, what may be
+ * done with it, its history and agreement.
  */
 #include "grad_upload.h"
 #include "screens.h"
@@ -99,9 +99,13 @@ static const struct {
     enum qx_action action;
     const char *title, *text, *word;
 } questions[] = {
-    {ACT_TAKE_BACK, N_("Take it back"), N_("It becomes a draft again and leaves the auditors' queue. Submit it again when it is right."), NULL},
-    {ACT_GIVE_UP, N_("Give it up"), N_("The record ends and its place is given back; its number is never used again. This cannot be undone."), "give up"},
-    {ACT_VOID, N_("Make it void"), N_("The destination ends and what is reported of you is cleared. This cannot be undone."), "void"},
+    {ACT_TAKE_BACK, N_("Take it back"),
+     N_("It becomes a draft again and leaves the auditors' queue. Submit it again when it is right."), NULL},
+    {ACT_GIVE_UP, N_("Give it up"),
+     N_("The record ends and its place is given back; its number is never used again. This cannot be undone."),
+     "give up"},
+    {ACT_VOID, N_("Make it void"),
+     N_("The destination ends and what is reported of you is cleared. This cannot be undone."), "void"},
 };
 
 static bool ask(struct screen *s, enum qx_action action)
@@ -217,7 +221,8 @@ static bool scroll(struct record_screen *f, const char *verb)
     static const struct {
         const char *verb;
         int lines, pages;
-    } moves[] = {{"down", 1, 0}, {"up", -1, 0}, {"page-down", 0, 1}, {"page-up", 0, -1}, {"first", -100000, 0}, {"last", 100000, 0}};
+    } moves[] = {{"down", 1, 0},     {"up", -1, 0},         {"page-down", 0, 1},
+                 {"page-up", 0, -1}, {"first", -100000, 0}, {"last", 100000, 0}};
     for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
         if (strcmp(moves[i].verb, verb) == 0) {
             f->scroll += moves[i].lines + moves[i].pages * (f->height - 1);
@@ -243,7 +248,8 @@ static enum run_result record_run(struct screen *s, int argc, char **argv)
         upload_image(s);
     else if (strcmp(argv[0], "agreement") == 0)
         ask_agreement(s);
-    else if (c && c->action != ACT_NONE && may_row(f, action_code(c->action)) && bool_of(may_row(f, action_code(c->action)), "ok"))
+    else if (c && c->action != ACT_NONE && may_row(f, action_code(c->action)) &&
+             bool_of(may_row(f, action_code(c->action)), "ok"))
         return ask(s, c->action) ? RUN_DONE : RUN_UNKNOWN;
     else if (c && c->action != ACT_NONE)
         say_why(s, action_code(c->action));
@@ -295,8 +301,8 @@ static void write_head(const struct record_screen *f, struct text *t)
     const char *kind = text_of(r, "kind"), *number = text_of(r, "number");
     char when[64];
     line(t, "%s\n", *kind ? code_label(code_table("destination_kind"), kind, tr_zh()) : word_flow(text_of(r, "flow")));
-    line(t, _("State: %s; waits for: %s; submitted %s\n"), word_state(text_of(r, "state")), word_role(text_of(r, "waits_for")),
-         word_time(text_of(r, "submitted_at"), true, when, sizeof when));
+    line(t, _("State: %s; waits for: %s; submitted %s\n"), word_state(text_of(r, "state")),
+         word_role(text_of(r, "waits_for")), word_time(text_of(r, "submitted_at"), true, when, sizeof when));
     if (*number)
         line(t, _("Agreement number: %s\n"), number);
     write_stages(f, t);
@@ -333,7 +339,8 @@ static void write_files(const struct record_screen *f, struct text *t)
     if (n > 0)
         line(t, _("\nFiles attached:\n"));
     for (uint32_t i = 0; i < n; i++)
-        line(t, "· %s, %lld KiB\n", text_of(&files[i], "file_name"), (long long)(int_of(&files[i], "size") + 1023) / 1024);
+        line(t, "· %s, %lld KiB\n", text_of(&files[i], "file_name"),
+             (long long)(int_of(&files[i], "size") + 1023) / 1024);
 }
 
 static void write_history(const struct record_screen *f, struct text *t)
@@ -345,8 +352,9 @@ static void write_history(const struct record_screen *f, struct text *t)
         line(t, _("\nHistory, newest first:\n"));
     while (n-- > 0) {
         const char *code = text_of(&rows[n], "reason_code"), *text = text_of(&rows[n], "reason_text");
-        line(t, "%s  %s (%s) → %s\n", word_time(text_of(&rows[n], "at"), true, when, sizeof when), word_action(text_of(&rows[n], "action")),
-             word_role(text_of(&rows[n], "role")), word_state(text_of(&rows[n], "to")));
+        line(t, "%s  %s (%s) → %s\n", word_time(text_of(&rows[n], "at"), true, when, sizeof when),
+             word_action(text_of(&rows[n], "action")), word_role(text_of(&rows[n], "role")),
+             word_state(text_of(&rows[n], "to")));
         if (*code || *text)
             line(t, "      %s  %s\n", *code ? code_label(code_table("audit_reject_reason"), code, tr_zh()) : "", text);
     }
@@ -358,7 +366,8 @@ static void record_draw(struct screen *s, struct canvas *c, struct rect r)
     struct text t = {.at = 0};
     const int width = r.width - 4;
     if (!f->record.zone) {
-        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, width, 4}, *f->error ? STYLE_BAD : STYLE_DIM, *f->error ? f->error : _("loading …"), 0);
+        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, width, 4}, *f->error ? STYLE_BAD : STYLE_DIM,
+                    *f->error ? f->error : _("loading …"), 0);
         return;
     }
     write_head(f, &t);

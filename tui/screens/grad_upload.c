@@ -21,8 +21,8 @@ void upload_free(struct upload *u)
 void upload_command(char *buf, size_t len, const char *record, const char *purpose)
 {
     const bool stamped = strcmp(purpose, "stamped_image") == 0;
-    snprintf(buf, len, "ssh HOST evidence add %s - --name %s%s < %s", record, stamped ? "agreement.jpg --stamped" : "proof.pdf", "",
-             stamped ? "agreement.jpg" : "proof.pdf");
+    snprintf(buf, len, "ssh HOST evidence add %s - --name %s%s < %s", record,
+             stamped ? "agreement.jpg --stamped" : "proof.pdf", "", stamped ? "agreement.jpg" : "proof.pdf");
 }
 
 static void ended(struct screen *s, const char *error)
@@ -154,7 +154,8 @@ static void begin(struct app *app, const char *path, void *arg)
     pack_free(&p);
 }
 
-void upload_ask(struct screen *s, const char *record, const char *purpose, void (*done)(struct screen *, const char *error))
+void upload_ask(struct screen *s, const char *record, const char *purpose,
+                void (*done)(struct screen *, const char *error))
 {
     struct upload *u = s->state;
     char text[1024], command[512];
@@ -162,10 +163,12 @@ void upload_ask(struct screen *s, const char *record, const char *purpose, void 
     u->purpose = purpose;
     u->done = done;
     if (!s->app->options->gateway) {
-        prompt_open(s->app, _("File (JPEG, PNG or PDF, at most 10 MiB): "), "", 0, begin, NULL, (void *)(uintptr_t)s->generation);
+        prompt_open(s->app, _("File (JPEG, PNG or PDF, at most 10 MiB): "), "", 0, begin, NULL,
+                    (void *)(uintptr_t)s->generation);
         return;
     }
     upload_command(command, sizeof command, record, purpose);
-    snprintf(text, sizeof text, _("On your own machine, where the file is, run\n\n%s\n\nand press F5 here afterwards."), command);
+    snprintf(text, sizeof text, _("On your own machine, where the file is, run\n\n%s\n\nand press F5 here afterwards."),
+             command);
     dialog_tell(s->app, _("Attach a file"), text);
 }

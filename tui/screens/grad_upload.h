@@ -1,6 +1,6 @@
 /*
- * grad_upload.h - a file of the graduate's own machine sent as evidence, chunk by chunk, while the screen stays alive. Over SSH
- * the machine is another one: there the command line to use is shown instead.
+ * grad_upload.h - a file of the graduate's own machine sent as evidence, chunk by chunk, while the screen stays alive.
+ * Over SSH the machine is another one: there the command line to use is shown instead.
  */
 #ifndef QX_TUI_GRAD_UPLOAD_H
 #define QX_TUI_GRAD_UPLOAD_H
@@ -20,7 +20,8 @@ struct upload {
 };
 
 /* Asks for the path (or tells the command line) and begins. `done` comes from the loop. */
-void upload_ask(struct screen *, const char *record, const char *purpose, void (*done)(struct screen *, const char *error));
+void upload_ask(struct screen *, const char *record, const char *purpose,
+                void (*done)(struct screen *, const char *error));
 void upload_free(struct upload *);
 /* The command line that does it from another machine. */
 void upload_command(char *buf, size_t len, const char *record, const char *purpose);

@@ -9,8 +9,14 @@
         {"<PgDn>", "page-down", N_("page down"), NULL, 0}, {"<Space>", "page-down", N_("page down"), NULL, KF_ALIAS},  \
         {"<PgUp>", "page-up", N_("page up"), NULL, 0}, {"gg", "first", N_("first row"), NULL, 0},                      \
         {"<Home>", "first", N_("first row"), NULL, KF_ALIAS}, {"G", "last", N_("last row"), NULL, 0},                  \
-        {"<End>", "last", N_("last row"), NULL, KF_ALIAS}
-#define OPEN(label, help) {"<Enter>", "open", label, help, KF_HINT}, {"<Right>", "open", label, NULL, KF_ALIAS}
+    {                                                                                                                  \
+        "<End>", "last", N_("last row"), NULL, KF_ALIAS                                                                \
+    }
+#define OPEN(label, help)                                                                                              \
+    {"<Enter>", "open", label, help, KF_HINT},                                                                         \
+    {                                                                                                                  \
+        "<Right>", "open", label, NULL, KF_ALIAS                                                                       \
+    }
 #define END                                                                                                            \
     {                                                                                                                  \
         0                                                                                                              \
@@ -20,7 +26,8 @@
 static const struct binding roster_rows[] = {
     MOVES,
     OPEN(N_("open"), N_("one graduate with the whole history")),
-    {"/", "filter", N_("filter"), N_("by name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
+    {"/", "filter", N_("filter"),
+     N_("by name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
     {"i", "screen import", N_("import"), N_("bring a roster in (S2.2.7)"), KF_HINT},
     {"m", "screen codes", N_("codes"), N_("activation codes for graduates without a password"), KF_HINT},
     END,
@@ -111,7 +118,8 @@ MAP(form);
 
 static const struct binding record_rows[] = {
     {"e", "correct", N_("correct"), N_("correct it and submit it again"), KF_HINT},
-    {"t", "take-back", N_("take back"), N_("take it back while nobody has decided on it (S2.5.1)"), KF_HINT | KF_DECIDES},
+    {"t", "take-back", N_("take back"), N_("take it back while nobody has decided on it (S2.5.1)"),
+     KF_HINT | KF_DECIDES},
     {"s", "upload", N_("stamped image"), N_("upload the stamped agreement (S2.5.3)"), KF_HINT | KF_DECIDES},
     {"a", "agreement", N_("agreement"), N_("the agreement as text"), KF_HINT},
     {"W", "give-up", N_("give up"), N_("end it; asks for a typed word (S2.1.6)"), KF_DECIDES},

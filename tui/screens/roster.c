@@ -1,4 +1,5 @@
-/* roster.c - the roster of the class (S1.5.7): list and filter; one graduate, import and activation codes a key away. */
+/* roster.c - the roster of the class (S1.5.7): list and filter; one graduate, import and activation codes a key away.
+ */
 #include "paged.h"
 
 #include "../app.h"
@@ -67,8 +68,8 @@ static enum run_result roster_run(struct screen *s, int argc, char **argv)
         if (row)
             screen_push(s->app, "person", text_of(row, "id"));
     } else if (strcmp(argv[0], "filter") == 0) {
-        prompt_open(s->app, _("name, initials, student number, identity number or its last four digits: "), r->filter, 0, filtered, NULL,
-                    (void *)(uintptr_t)s->generation);
+        prompt_open(s->app, _("name, initials, student number, identity number or its last four digits: "), r->filter,
+                    0, filtered, NULL, (void *)(uintptr_t)s->generation);
     } else {
         return RUN_UNKNOWN;
     }

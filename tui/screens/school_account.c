@@ -1,6 +1,6 @@
 /*
- * school_account.c - one account: added or changed (S1.4.1-6). The nearest roster names stand below when the department's name
- * isn't one of the roster's, to the letter (S1.4.4).
+ * school_account.c - one account: added or changed (S1.4.1-6). The nearest roster names stand below when the
+ * department's name isn't one of the roster's, to the letter (S1.4.4).
  */
 #include "sheet.h"
 
@@ -19,9 +19,12 @@ struct account_screen {
     int64_t version;
 };
 
-static const struct picker_row rights[] = {{"none", N_("none"), NULL}, {"read", N_("read"), NULL}, {"write", N_("write"), NULL}, {0}};
-static const struct picker_row scopes[] = {
-    {"both", N_("all education levels"), NULL}, {"undergraduate", N_("undergraduate and vocational"), NULL}, {"postgraduate", N_("postgraduate"), NULL}, {0}};
+static const struct picker_row rights[] = {
+    {"none", N_("none"), NULL}, {"read", N_("read"), NULL}, {"write", N_("write"), NULL}, {0}};
+static const struct picker_row scopes[] = {{"both", N_("all education levels"), NULL},
+                                           {"undergraduate", N_("undergraduate and vocational"), NULL},
+                                           {"postgraduate", N_("postgraduate"), NULL},
+                                           {0}};
 static const struct picker_row yes_no[] = {{"no", N_("no"), NULL}, {"yes", N_("yes"), NULL}, {0}};
 
 static const struct sheet_row add_rows[] = {
@@ -34,7 +37,8 @@ static const struct sheet_row add_rows[] = {
     {"phone", N_("phone"), NULL, SHEET_TEXT, NULL},
     {"fax", N_("fax"), NULL, SHEET_TEXT, NULL},
     {"qq", N_("QQ"), NULL, SHEET_TEXT, NULL},
-    {"employment", N_("basic and employment"), N_("write: audit, change, view; read: view and download; none: hidden whole"), SHEET_CHOICE, rights},
+    {"employment", N_("basic and employment"),
+     N_("write: audit, change, view; read: view and download; none: hidden whole"), SHEET_CHOICE, rights},
     {"archive", N_("archive"), NULL, SHEET_CHOICE, rights},
     {"household", N_("household"), NULL, SHEET_CHOICE, rights},
     {"scope", N_("data scope"), NULL, SHEET_CHOICE, scopes},
@@ -106,7 +110,8 @@ static bool account_open(struct screen *s, const char *arg)
 
 /* ------------------------------------------------------------------ keeping */
 
-static uint32_t pack_group(const struct account_screen *a, struct pack *p, const char *key, const char *const *names, size_t n)
+static uint32_t pack_group(const struct account_screen *a, struct pack *p, const char *key, const char *const *names,
+                           size_t n)
 {
     uint32_t given = 0;
     const bool all = a->adding;
@@ -139,7 +144,8 @@ static void tell_names(struct account_screen *a, const msgpack_object *result, c
     size_t len = 0;
     for (uint32_t i = 0; i < n && len < sizeof list; i++)
         if (names[i].type == MSGPACK_OBJECT_STR)
-            len += (size_t)snprintf(list + len, sizeof list - len, "%s%.*s", i ? ", " : "", (int)names[i].via.str.size, names[i].via.str.ptr);
+            len += (size_t)snprintf(list + len, sizeof list - len, "%s%.*s", i ? ", " : "", (int)names[i].via.str.size,
+                                    names[i].via.str.ptr);
     const size_t at = strlen(a->told);
     if (n > 0)
         snprintf(a->told + at, sizeof a->told - at, "%s%s%s", at ? "\n" : "", format, list);
@@ -167,7 +173,8 @@ static void kept(struct screen *s, const msgpack_object *result, const char *err
     app_status(s->app, STATUS_GOOD, "%s", a->adding ? _("The account is added.") : _("The account is changed."));
     if (code) {
         char text[256];
-        snprintf(text, sizeof text, _("One-time activation code of %s:\n\n%s\n\nIt is shown only now."), sheet_get(&a->sheet, "user"), code);
+        snprintf(text, sizeof text, _("One-time activation code of %s:\n\n%s\n\nIt is shown only now."),
+                 sheet_get(&a->sheet, "user"), code);
         dialog_tell(s->app, _("Activation code"), text);
     }
     free(code);

@@ -1,5 +1,6 @@
 /*
- * school_codes.c - one-time activation codes of graduates without a password: made when asked for, shown once, to be printed.
+ * school_codes.c - one-time activation codes of graduates without a password: made when asked for, shown once, to be
+ * printed.
  */
 #include "screens.h"
 
@@ -62,8 +63,10 @@ static enum run_result codes_run(struct screen *s, int argc, char **argv)
         return RUN_DONE;
     if (strcmp(argv[0], "make") != 0)
         return RUN_UNKNOWN;
-    dialog_ask(s->app, _("Activation codes"), _("Make a new code for every graduate of the class without a password? Codes printed earlier become void."),
-               make, (void *)(uintptr_t)s->generation);
+    dialog_ask(
+        s->app, _("Activation codes"),
+        _("Make a new code for every graduate of the class without a password? Codes printed earlier become void."),
+        make, (void *)(uintptr_t)s->generation);
     return RUN_DONE;
 }
 
@@ -84,8 +87,9 @@ static void codes_draw(struct screen *s, struct canvas *c, struct rect r)
     struct codes *k = s->state;
     const char *text = *k->error  ? k->error
                        : k->asked ? _("loading …")
-                       : k->answer.zone ? _("Shown only now. For a file: quxiang activation codes > codes.txt")
-                                        : _("m makes a one-time code for every graduate of the class without a password.");
+                       : k->answer.zone
+                           ? _("Shown only now. For a file: quxiang activation codes > codes.txt")
+                           : _("m makes a one-time code for every graduate of the class without a password.");
     canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, 2}, *k->error ? STYLE_BAD : STYLE_NORMAL, text, 0);
     list_draw(&k->list, c, (struct rect){r.x, r.y + 4, r.width, r.height - 4}, draw_row, k);
 }

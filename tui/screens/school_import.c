@@ -1,6 +1,7 @@
 /*
- * school_import.c - a roster brought in (S2.2.7): the class is asked for, the file sent in pieces, progress shown, and what is
- * wrong named by line, column and reason. Over SSH no file of the host is read: the command line to use is shown instead.
+ * school_import.c - a roster brought in (S2.2.7): the class is asked for, the file sent in pieces, progress shown, and
+ * what is wrong named by line, column and reason. Over SSH no file of the host is read: the command line to use is
+ * shown instead.
  */
 #include "screens.h"
 
@@ -64,9 +65,12 @@ static void ended(struct screen *s, const msgpack_object *result, const char *er
         (void)array_of(result, "errors", &n);
         list_reset(&im->list);
         list_loaded(&im->list, n, false);
-        snprintf(text, sizeof text, _("%s, %lld rows: %lld added, %lld changed, %lld unchanged, %lld refused; %lld of the class are not in the file; %lld records lapsed."),
-                 encoding ? encoding : "", (long long)int_of(result, "rows"), (long long)int_of(result, "added"), (long long)int_of(result, "changed"),
-                 (long long)int_of(result, "unchanged"), (long long)int_of(result, "refused"), (long long)int_of(result, "missing"),
+        snprintf(text, sizeof text,
+                 _("%s, %lld rows: %lld added, %lld changed, %lld unchanged, %lld refused; %lld of the class are not "
+                   "in the file; %lld records lapsed."),
+                 encoding ? encoding : "", (long long)int_of(result, "rows"), (long long)int_of(result, "added"),
+                 (long long)int_of(result, "changed"), (long long)int_of(result, "unchanged"),
+                 (long long)int_of(result, "refused"), (long long)int_of(result, "missing"),
                  (long long)int_of(result, "lapsed"));
     }
     free(encoding);
@@ -224,8 +228,8 @@ static void draw_error(void *owner, struct canvas *c, long index, struct rect r,
     (void)is_cursor;
     if (!row)
         return;
-    snprintf(text, sizeof text, _("line %lld, %s: %s%s%s"), (long long)int_of(row, "line"), text_of(row, "column"), word_field_error(text_of(row, "error")),
-             *text_of(row, "value") ? ": " : "", text_of(row, "value"));
+    snprintf(text, sizeof text, _("line %lld, %s: %s%s%s"), (long long)int_of(row, "line"), text_of(row, "column"),
+             word_field_error(text_of(row, "error")), *text_of(row, "value") ? ": " : "", text_of(row, "value"));
     canvas_fit(c, r.x, r.y, r.width, STYLE_NORMAL, text);
 }
 
@@ -233,7 +237,8 @@ static void draw_progress(const struct import *im, struct canvas *c, struct rect
 {
     char text[128];
     const int filled = im->total > 0 ? (int)((r.width - 30) * im->done / im->total) : 0;
-    snprintf(text, sizeof text, im->total > 0 ? _("%lld of %lld rows") : _("sending the file …"), (long long)im->done, (long long)im->total);
+    snprintf(text, sizeof text, im->total > 0 ? _("%lld of %lld rows") : _("sending the file …"), (long long)im->done,
+             (long long)im->total);
     canvas_fit(c, r.x, r.y, 28, STYLE_NORMAL, text);
     for (int i = 0; i < r.width - 30; i++)
         canvas_put(c, r.x + 29 + i, r.y, i < filled ? STYLE_GOOD : STYLE_DIM, i < filled ? "#" : ".");
@@ -244,9 +249,14 @@ static void import_draw(struct screen *s, struct canvas *c, struct rect r)
     struct import *im = s->state;
     const struct rect line = {r.x + 2, r.y + 1, r.width - 4, 5};
     if (s->app->options->gateway)
-        canvas_wrap(c, line, STYLE_NORMAL, _("Over SSH the file is sent from your own machine:\n\n    ssh HOST roster import - --class YEAR < roster.csv\n\nwith --good-rows-alone to take the good rows in although others are bad."), 0);
+        canvas_wrap(c, line, STYLE_NORMAL,
+                    _("Over SSH the file is sent from your own machine:\n\n    ssh HOST roster import - --class YEAR < "
+                      "roster.csv\n\nwith --good-rows-alone to take the good rows in although others are bad."),
+                    0);
     else
-        canvas_wrap(c, line, STYLE_NORMAL, _("CSV in UTF-8 or GB18030, headers in any order. i: bring a file in whole; g: its good rows alone."), 0);
+        canvas_wrap(
+            c, line, STYLE_NORMAL,
+            _("CSV in UTF-8 or GB18030, headers in any order. i: bring a file in whole; g: its good rows alone."), 0);
     if (im->running)
         draw_progress(im, c, (struct rect){r.x + 2, r.y + 7, r.width - 4, 1});
     else

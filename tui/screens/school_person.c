@@ -44,11 +44,20 @@ static const char *show_mode(const msgpack_object *o, char *buf, size_t len)
 }
 
 static const struct line lines[] = {
-    {"name", N_("name"), NULL},           {"sex", N_("sex"), show_sex},                {"student_no", N_("student number"), NULL},
-    {"exam_no", N_("examination number"), NULL}, {"identity_no", N_("identity number"), NULL}, {"department", N_("department"), NULL},
-    {"major", N_("major"), NULL},         {"level", N_("level"), show_level},          {"training_mode", N_("training mode"), show_mode},
-    {"graduation", N_("graduation"), NULL}, {"mobile", N_("mobile"), NULL},            {"email", N_("e-mail"), NULL},
-    {"origin", N_("origin"), show_region}, {0},
+    {"name", N_("name"), NULL},
+    {"sex", N_("sex"), show_sex},
+    {"student_no", N_("student number"), NULL},
+    {"exam_no", N_("examination number"), NULL},
+    {"identity_no", N_("identity number"), NULL},
+    {"department", N_("department"), NULL},
+    {"major", N_("major"), NULL},
+    {"level", N_("level"), show_level},
+    {"training_mode", N_("training mode"), show_mode},
+    {"graduation", N_("graduation"), NULL},
+    {"mobile", N_("mobile"), NULL},
+    {"email", N_("e-mail"), NULL},
+    {"origin", N_("origin"), show_region},
+    {0},
 };
 
 static void loaded(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
@@ -144,7 +153,8 @@ static enum run_result person_run(struct screen *s, int argc, char **argv)
     else if (strcmp(argv[0], "open") == 0 && p->list.cursor < (long)n)
         screen_push(s->app, "audit", text_of(&records[p->list.cursor], "id"));
     else if (strcmp(argv[0], "bar") == 0)
-        prompt_open(s->app, _("Why this graduate may not sign: "), "", 0, reason_given, NULL, (void *)(uintptr_t)s->generation);
+        prompt_open(s->app, _("Why this graduate may not sign: "), "", 0, reason_given, NULL,
+                    (void *)(uintptr_t)s->generation);
     else if (strcmp(argv[0], "unbar") == 0)
         bar(s, NULL);
     else
@@ -176,15 +186,18 @@ static int draw_data(const struct person *p, struct canvas *c, struct rect r)
 static int draw_standing(const struct person *p, struct canvas *c, struct rect r)
 {
     char text[512], why[256];
-    const msgpack_object *ledger = map_get(&p->answer.map, "ledger"), *destination = ledger ? map_get(ledger, "destination") : NULL;
+    const msgpack_object *ledger = map_get(&p->answer.map, "ledger"),
+                         *destination = ledger ? map_get(ledger, "destination") : NULL;
     const msgpack_object none = {.type = MSGPACK_OBJECT_MAP};
     if (bool_of(&p->answer.map, "may_sign"))
         canvas_put(c, r.x, r.y, STYLE_GOOD, _("May sign: yes"));
     else {
-        snprintf(text, sizeof text, _("May sign: no – %s"), word_guard(text_of(&p->answer.map, "why_not"), &none, why, sizeof why));
+        snprintf(text, sizeof text, _("May sign: no – %s"),
+                 word_guard(text_of(&p->answer.map, "why_not"), &none, why, sizeof why));
         canvas_fit(c, r.x, r.y, r.width, STYLE_WARN, text);
     }
-    snprintf(text, sizeof text, "%s%s", _("Reported: "), destination ? show_plain(destination, why, sizeof why) : _("nothing"));
+    snprintf(text, sizeof text, "%s%s", _("Reported: "),
+             destination ? show_plain(destination, why, sizeof why) : _("nothing"));
     canvas_fit(c, r.x, r.y + 1, r.width, STYLE_NORMAL, text);
     return 2;
 }
@@ -197,8 +210,9 @@ static void draw_record(void *owner, struct canvas *c, long index, struct rect r
     (void)is_cursor;
     if (!row)
         return;
-    snprintf(text, sizeof text, "%s  %s  %s  %s  %s", text_of(row, "id"), word_flow(text_of(row, "flow")), word_state(text_of(row, "state")),
-             word_time(text_of(row, "submitted_at"), false, when, sizeof when), text_of(row, "employer"));
+    snprintf(text, sizeof text, "%s  %s  %s  %s  %s", text_of(row, "id"), word_flow(text_of(row, "flow")),
+             word_state(text_of(row, "state")), word_time(text_of(row, "submitted_at"), false, when, sizeof when),
+             text_of(row, "employer"));
     canvas_fit(c, r.x, r.y, r.width, STYLE_NORMAL, text);
 }
 
@@ -206,7 +220,8 @@ static void person_draw(struct screen *s, struct canvas *c, struct rect r)
 {
     struct person *p = s->state;
     if (!p->answer.zone) {
-        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, r.height - 1}, *p->error ? STYLE_BAD : STYLE_DIM, *p->error ? p->error : _("loading …"), 0);
+        canvas_wrap(c, (struct rect){r.x + 2, r.y + 1, r.width - 4, r.height - 1}, *p->error ? STYLE_BAD : STYLE_DIM,
+                    *p->error ? p->error : _("loading …"), 0);
         return;
     }
     int y = r.y + draw_data(p, c, (struct rect){r.x + 2, r.y, r.width - 4, r.height}) + 1;

@@ -18,21 +18,26 @@ struct settings {
     char told[4096];
 };
 
-static const struct picker_row on_off[] = {{"off", N_("off"), NULL}, {"on", N_("on"), N_("cannot be turned off again")}, {0}};
+static const struct picker_row on_off[] = {
+    {"off", N_("off"), NULL}, {"on", N_("on"), N_("cannot be turned off again")}, {0}};
 static const struct picker_row yes_no[] = {{"off", N_("no"), NULL}, {"on", N_("yes"), NULL}, {0}};
 static const struct picker_row modes[] = {
     {"school_only", N_("school only"), NULL}, {"two_level", N_("department, then school"), NULL}, {0}};
 
-static const struct picker_row contact_modes[] = {{"one", N_("one for the school"), NULL}, {"each", N_("one for each level"), NULL}, {0}};
+static const struct picker_row contact_modes[] = {
+    {"one", N_("one for the school"), NULL}, {"each", N_("one for each level"), NULL}, {0}};
 
 static const struct sheet_row rows[] = {
-    {"online_signing", N_("online signing"), N_("opens online and offline signing, and turns the other two on (S2.2.3)"), SHEET_CHOICE, on_off},
+    {"online_signing", N_("online signing"),
+     N_("opens online and offline signing, and turns the other two on (S2.2.3)"), SHEET_CHOICE, on_off},
     {"supplement", N_("supplement"), N_("may be opened earlier, alone"), SHEET_CHOICE, on_off},
     {"destination", N_("destination"), N_("may be opened earlier, alone"), SHEET_CHOICE, on_off},
     {"audit_mode", N_("audit mode"), N_("changes only while nothing is in process (S2.2.4)"), SHEET_CHOICE, modes},
-    {"termination_limit", N_("termination applications"), N_("0 to 99 per graduate and class (S2.2.5)"), SHEET_TEXT, NULL},
+    {"termination_limit", N_("termination applications"), N_("0 to 99 per graduate and class (S2.2.5)"), SHEET_TEXT,
+     NULL},
     {"void_audited", N_("a graduate's void is audited"), N_("holds for later ones (S2.8.3)"), SHEET_CHOICE, yes_no},
-    {"contacts", N_("agreement contacts"), N_("one for the school, or one for each education level (S2.2.6)"), SHEET_CHOICE, contact_modes},
+    {"contacts", N_("agreement contacts"), N_("one for the school, or one for each education level (S2.2.6)"),
+     SHEET_CHOICE, contact_modes},
     {"handler", N_("handler"), N_("printed on the agreement (S2.2.6)"), SHEET_TEXT, NULL},
     {"phone", N_("phone"), NULL, SHEET_TEXT, NULL},
     {"address", N_("address"), NULL, SHEET_TEXT, NULL},
@@ -45,9 +50,11 @@ static const struct sheet_row rows[] = {
     {0},
 };
 static const char *const switches[] = {"online_signing", "supplement", "destination", "void_audited"};
-/* A contact's members on the wire, and the rows that hold them: the school's or the undergraduates', the postgraduates'. */
+/* A contact's members on the wire, and the rows that hold them: the school's or the undergraduates', the
+ * postgraduates'. */
 static const char *const contact[] = {"handler", "phone", "address", "postcode"};
-static const char *const contact_rows[2][4] = {{"handler", "phone", "address", "postcode"}, {"handler2", "phone2", "address2", "postcode2"}};
+static const char *const contact_rows[2][4] = {{"handler", "phone", "address", "postcode"},
+                                               {"handler2", "phone2", "address2", "postcode2"}};
 #define LENGTH(a) (sizeof(a) / sizeof *(a))
 
 /* ------------------------------------------------------------------ loading */
@@ -80,7 +87,8 @@ static void take_contact(struct sheet *t, const msgpack_object *map, int which)
 
 static void take_contacts(struct sheet *t, const msgpack_object *contacts)
 {
-    const msgpack_object *all = map_get(contacts, "all"), *first = map_get(contacts, "undergraduate"), *second = map_get(contacts, "postgraduate");
+    const msgpack_object *all = map_get(contacts, "all"), *first = map_get(contacts, "undergraduate"),
+                         *second = map_get(contacts, "postgraduate");
     if (!sheet_changed(t, "contacts"))
         sheet_take(t, "contacts", first || second ? "each" : "one");
     if (first || all)
@@ -179,7 +187,9 @@ static void tell_result(struct settings *t, const msgpack_object *result)
     uint32_t n;
     size_t at = 0;
     if (map_int(result, "in_process", &in_process) && in_process > 0) {
-        snprintf(line, sizeof line, _("In process now: %lld records. They block a change of the audit mode until they are decided or given up (home, all states)."),
+        snprintf(line, sizeof line,
+                 _("In process now: %lld records. They block a change of the audit mode until they are decided or "
+                   "given up (home, all states)."),
                  (long long)in_process);
         at = tell(t, at, line);
     }
@@ -187,7 +197,8 @@ static void tell_result(struct settings *t, const msgpack_object *result)
     for (uint32_t i = 0; i < n; i++) {
         department = map_str_copy(&missing[i], "department");
         scope = map_str_copy(&missing[i], "scope");
-        snprintf(line, sizeof line, _("No account that may audit: %s, %s (add one under accounts)."), department ? department : "?", scope ? scope : "?");
+        snprintf(line, sizeof line, _("No account that may audit: %s, %s (add one under accounts)."),
+                 department ? department : "?", scope ? scope : "?");
         at = tell(t, at, line);
         free(department);
         free(scope);
@@ -289,7 +300,8 @@ static void settings_draw(struct screen *s, struct canvas *c, struct rect r)
     canvas_put(c, r.x + 2, r.y, STYLE_HEADING, line);
     sheet_draw(s, c, (struct rect){r.x, r.y + 1, r.width, height});
     if (*t->told && r.height > height + 2)
-        canvas_wrap(c, (struct rect){r.x + 2, r.y + height + 2, r.width - 4, r.height - height - 2}, t->fine ? STYLE_GOOD : STYLE_WARN, t->told, 0);
+        canvas_wrap(c, (struct rect){r.x + 2, r.y + height + 2, r.width - 4, r.height - height - 2},
+                    t->fine ? STYLE_GOOD : STYLE_WARN, t->told, 0);
 }
 
 static const char *settings_title(struct screen *s)

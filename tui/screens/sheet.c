@@ -113,7 +113,8 @@ static void choose(struct sheet *t, const struct sheet_row *row, void *arg)
     struct picker_row words[16];
     size_t n = 0;
     for (; row->choices[n].key && n < 16; n++)
-        words[n] = (struct picker_row){row->choices[n].key, _(row->choices[n].label), row->choices[n].note ? _(row->choices[n].note) : NULL};
+        words[n] = (struct picker_row){row->choices[n].key, _(row->choices[n].label),
+                                       row->choices[n].note ? _(row->choices[n].note) : NULL};
     picker_rows(t->screen->app, _(row->label), words, n, t->values[t->list.cursor], given, arg);
 }
 
@@ -172,7 +173,8 @@ static void draw_row(void *owner, struct canvas *c, long index, struct rect r, b
     (void)is_cursor;
     canvas_fit(c, r.x, r.y, label, row->kind == SHEET_SHOWN ? STYLE_DIM : STYLE_NORMAL, _(row->label));
     canvas_put(c, r.x + label + 1, r.y, STYLE_CHANGED, differs ? "*" : " ");
-    canvas_fit(c, r.x + label + 3, r.y, r.width - label - 3, differs ? STYLE_CHANGED : STYLE_FIELD, shown(row, t->values[index]));
+    canvas_fit(c, r.x + label + 3, r.y, r.width - label - 3, differs ? STYLE_CHANGED : STYLE_FIELD,
+               shown(row, t->values[index]));
 }
 
 int sheet_height(const struct sheet *t)
