@@ -22,6 +22,7 @@
 
 #define SYNC_ON "\033[?2026h"
 #define SYNC_OFF "\033[?2026l"
+#define NO_MARGINS "\033[r" /* what an earlier size or another program fenced in */
 #define PASTE_ON "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 
@@ -106,10 +107,23 @@ static void set_colours(struct term *t)
     }
 }
 
+/* newterm() asks a memory file for its size: it is told, or it would fence its scrolling in at terminfo's 24 lines. */
+static void tell_size(const struct term *t)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%d", t->rows);
+    setenv("LINES", number, 1);
+    snprintf(number, sizeof number, "%d", t->columns);
+    setenv("COLUMNS", number, 1);
+}
+
 static bool start_curses(struct term *t, const char *name)
 {
     static const char *const fallbacks[] = {"xterm-256color", "xterm", "vt100"};
 
+    ask_size(t, &t->columns, &t->rows);
+    tell_size(t);
     t->screen = newterm(name, t->frame_file, t->null);
     for (size_t i = 0; t->screen == NULL && i < sizeof fallbacks / sizeof *fallbacks; i++)
         t->screen = newterm(fallbacks[i], t->frame_file, t->null);
@@ -121,7 +135,8 @@ static bool start_curses(struct term *t, const char *name)
     idlok(stdscr, TRUE);
     leaveok(stdscr, FALSE);
     set_colours(t);
-    ask_size(t, &t->columns, &t->rows);
+    unsetenv("LINES");
+    unsetenv("COLUMNS");
     resizeterm(t->rows, t->columns);
     return true;
 }
@@ -326,6 +341,8 @@ void term_show(struct term *t, const struct canvas *c)
     size_t before = t->len;
     if (t->modern)
         buffer(t, SYNC_ON, sizeof SYNC_ON - 1);
+    if (all)
+        buffer(t, NO_MARGINS, sizeof NO_MARGINS - 1);
     wnoutrefresh(stdscr);
     doupdate();
     size_t mark = t->len;

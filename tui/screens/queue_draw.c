@@ -22,11 +22,11 @@ struct column {
 static const struct column columns[] = {
     {N_("Name"), QC_name, 8, 0, 8, 0, SHOW_TEXT, false},
     {N_("Student no."), QC_student_no, 12, 0, 12, 0, SHOW_TEXT, false},
-    {N_("Department"), QC_department, 12, 1, 18, 0, SHOW_TEXT, false},
+    {N_("Department"), QC_department, 12, 1, 16, 0, SHOW_TEXT, false},
     {N_("Major"), QC_major, 14, 1, 24, 132, SHOW_TEXT, false},
     {N_("Level"), QC_level, 8, 0, 8, 132, SHOW_LEVEL, false},
     {N_("Kind"), QC_kind, 14, 0, 14, 0, SHOW_WHAT, false},
-    {N_("Employer or school"), QC_employer, 12, 2, 20, 0, SHOW_TEXT, false},
+    {N_("Employer or school"), QC_employer, 12, 2, 18, 0, SHOW_TEXT, false},
     {N_("State"), QC_state, 11, 1, 18, 100, SHOW_STATE, true},
     {N_("Submitted"), QC_submitted_at, 11, 0, 11, 0, SHOW_TIME, false},
 };
