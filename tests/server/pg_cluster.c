@@ -140,8 +140,7 @@ static char *read_file(const char *path)
 int pg_invariants(PGconn *pg)
 {
     char path[512];
-    const char *source = getenv("srcdir");
-    snprintf(path, sizeof path, "%s/tests/server/invariants.sql", source ? source : ".");
+    snprintf(path, sizeof path, QX_SOURCE "/tests/server/invariants.sql");
     char *sql = read_file(path);
     PGresult *r = pg_exec(pg, sql, 0, NULL);
     int broken = 0;

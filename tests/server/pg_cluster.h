@@ -21,7 +21,7 @@ PGconn *pg_connect(const char *conninfo);
 /* Runs it; ends the program when it fails. The caller clears the result. */
 PGresult *pg_exec(PGconn *, const char *sql, int n, const char *const *values);
 void pg_do(PGconn *, const char *sql);
-/* Runs invariants.sql (beside the test, in $srcdir/tests/server); answers how many rules are broken, told on stderr. */
+/* Runs invariants.sql (beside the test); answers how many rules are broken, told on stderr. */
 int pg_invariants(PGconn *);
 
 #endif

@@ -2,7 +2,7 @@
  * test_servers_pg.c - two servers (two workflows with connections of their own) on one database: request ids raced and
  * repeated, invitations that lapse on time and exactly once (S2.3.4), the audit mode against submissions (S2.2.4).
  *
- * Run: srcdir=SOURCE ./test_servers_pg      (makes its own cluster; needs PostgreSQL's programs)
+ * Run: ./test_servers_pg      (makes its own cluster; needs PostgreSQL's programs)
  */
 #include "pg_world.h"
 #include "server/db/db.h"

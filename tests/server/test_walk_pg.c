@@ -3,7 +3,7 @@
  * in-memory oracle; each answer and, at every pause, every fact of every graduate must agree. Proves S2.1.4, S2.1.5,
  * S2.2.4, S2.2.5, S2.3.2, S2.3.4, S2.5.1, S2.8.3, X1.4 and X1.6 as the database keeps them.
  *
- * Run: srcdir=SOURCE ./test_walk_pg [-s SEED] [-n STEPS] [-w WALKERS]   (makes its own cluster; needs PostgreSQL's
+ * Run: ./test_walk_pg [-s SEED] [-n STEPS] [-w WALKERS]   (makes its own cluster; needs PostgreSQL's
  * programs)
  */
 #include "pg_world.h"
