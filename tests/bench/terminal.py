@@ -70,19 +70,16 @@ class Terminal:
         return figures
 
     def close(self):
+        """Asks the program to leave, takes its last output, waits for it."""
         try:
             os.kill(self.pid, signal.SIGTERM)
         except ProcessLookupError:
             pass
         end = time.monotonic() + 5
-        while time.monotonic() < end:
-            if os.waitpid(self.pid, os.WNOHANG)[0]:
+        while time.monotonic() < end and not os.waitpid(self.pid, os.WNOHANG)[0]:
+            try:
+                self.read(0.05)
+            except OSError:  # the terminal is closed: it has left
+                os.waitpid(self.pid, 0)
                 break
-            self.read(0.05) if select.select([self.fd], [], [], 0.05)[0] and self._readable() else None
         os.close(self.fd)
-
-    def _readable(self):
-        try:
-            return bool(os.read(self.fd, 65536))
-        except OSError:
-            return False
