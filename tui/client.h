@@ -94,7 +94,8 @@ size_t client_pending(const struct client *); /* changing calls not answered yet
 /* ---- session. on_state tells what came of it; a refusal comes to `fn` as CLIENT_ERROR. */
 void client_login(struct client *, const char *user, const char *password, client_reply_fn fn, void *arg);
 void client_logout(struct client *); /* also forgets the token */
-/* session.select; kept and repeated after every reconnect. class_year 0, enrolment NULL: unchanged. */
+/* session.select; kept and repeated after every reconnect; a newer one takes the place of one not answered yet.
+ * class_year 0, enrolment NULL: unchanged. */
 void client_select(struct client *, int class_year, const char *enrolment, client_reply_fn fn, void *arg);
 
 enum client_state client_state(const struct client *);
@@ -121,6 +122,7 @@ struct answer {
 };
 /* CLIENT_LOST after the patience, or when nobody is logged in. Notifications are delivered meanwhile. */
 struct answer client_ask(struct client *, const char *method, const struct pack *params, unsigned flags);
+struct answer client_ask_select(struct client *, int class_year, const char *enrolment); /* likewise */
 void answer_free(struct answer *);
 /* Until READY, LOGIN or GONE, or the first try to connect has failed, or the patience ends; answers the state then. */
 enum client_state client_settle(struct client *);

@@ -51,6 +51,8 @@ struct client {
     msgpack_object account;
     int class_year; /* chosen here; said again after a reconnect */
     char enrolment[32];
+    client_reply_fn selected; /* the newest client_select()'s */
+    void *selected_arg;
 };
 
 int64_t client_now(void); /* monotonic ms */

@@ -170,33 +170,26 @@ void client_logout(struct client *c)
 }
 
 /* session.select on demand: the account is kept before the caller hears of it. */
-struct selection {
-    struct client *client;
-    client_reply_fn fn;
-    void *arg;
-};
-
 static void on_selected(void *arg, const struct client_reply *reply)
 {
-    struct selection *s = arg;
+    struct client *c = arg;
     if (reply->status == CLIENT_RESULT)
-        keep_account(s->client, map_get(reply->result, "account"));
-    if (s->fn)
-        s->fn(s->arg, reply);
-    free(s);
+        keep_account(c, map_get(reply->result, "account"));
+    if (c->selected)
+        c->selected(c->selected_arg, reply);
 }
 
 void client_select(struct client *c, int class_year, const char *enrolment, client_reply_fn fn, void *arg)
 {
-    struct selection *s = xcalloc(1, sizeof *s);
     struct pack params;
     if (class_year)
         c->class_year = class_year;
     if (enrolment)
         snprintf(c->enrolment, sizeof c->enrolment, "%s", enrolment);
-    *s = (struct selection){c, fn, arg};
+    c->selected = fn;
+    c->selected_arg = arg;
     pack_selection(c, &params);
-    client_call(c, "session.select", &params, 0, (struct view_ref){0}, on_selected, s);
+    client_call(c, "session.select", &params, CALL_REPLACEABLE, (struct view_ref){0}, on_selected, c);
     pack_free(&params);
 }
 

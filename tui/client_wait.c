@@ -53,23 +53,44 @@ static void on_answer(void *arg, const struct client_reply *reply)
         abort();
 }
 
-/* Not the address of the caller's stack: a call given up may still be answered while the client lives. */
+static bool log_in_under_way(const struct client *c)
+{
+    return c->calls && c->calls->anonymous;
+}
+
+/* Turns until the answer is there, or nobody is logged in who could get one. */
+static void wait_for(struct client *c, struct waiting *w)
+{
+    while (!w->done && (c->state != CLIENT_LOGIN || log_in_under_way(c)))
+        turn(c, 60000);
+    if (w->done)
+        return;
+    w->answer->status = CLIENT_ERROR;
+    w->answer->error = RPC_UNAUTHENTICATED;
+    w->answer->text = strdup(*c->last_error ? c->last_error : "UNAUTHENTICATED: not logged in");
+}
+
+static const struct answer no_answer = {.status = CLIENT_LOST, .result = {.type = MSGPACK_OBJECT_NIL}};
+
+/* A call given up may still be answered while the client lives: it must not find this function's stack. */
 struct answer client_ask(struct client *c, const char *method, const struct pack *params, unsigned flags)
 {
-    struct answer answer = {.status = CLIENT_LOST, .result = {.type = MSGPACK_OBJECT_NIL}};
+    struct answer answer = no_answer;
     struct waiting waiting = {&answer, false};
     const struct view_ref self = {UINT32_MAX, (uint32_t)(c->numbers + 1)};
     client_call(c, method, params, flags, self, on_answer, &waiting);
-    while (!waiting.done && c->state != CLIENT_LOGIN)
-        turn(c, 60000);
-    while (!waiting.done && c->state == CLIENT_LOGIN && c->calls && c->calls->anonymous)
-        turn(c, 60000); /* a log-in */
-    if (!waiting.done) {
-        client_forget(c, self);
-        answer.status = CLIENT_ERROR;
-        answer.error = RPC_UNAUTHENTICATED;
-        answer.text = strdup(*c->last_error ? c->last_error : "UNAUTHENTICATED: not logged in");
-    }
+    wait_for(c, &waiting);
+    client_forget(c, self);
+    return answer;
+}
+
+struct answer client_ask_select(struct client *c, int class_year, const char *enrolment)
+{
+    struct answer answer = no_answer;
+    struct waiting waiting = {&answer, false};
+    client_select(c, class_year, enrolment, on_answer, &waiting);
+    wait_for(c, &waiting);
+    c->selected = NULL;
     return answer;
 }
 
@@ -78,7 +99,7 @@ void answer_free(struct answer *a)
     free(a->text);
     if (a->zone)
         msgpack_zone_free(a->zone);
-    *a = (struct answer){.status = CLIENT_LOST, .result = {.type = MSGPACK_OBJECT_NIL}};
+    *a = no_answer;
 }
 
 /* ------------------------------------------------------------------ ids */

@@ -113,20 +113,14 @@ static int log_in_by_hand(struct cli *cli)
     return status;
 }
 
+/* Said on stderr what was refused, if anything was. */
+static bool answered(struct cli *cli, const struct answer *a);
+
 static int select_class(struct cli *cli, int class_year, const char *enrolment)
 {
-    struct pack params;
-    struct answer a;
-    client_select(cli->client, class_year, enrolment, NULL, NULL); /* again after a reconnect, too */
-    pack_init(&params);
-    pack_map(&params, (size_t)(class_year != 0) + (enrolment != NULL));
-    if (class_year)
-        pack_kint(&params, "class", class_year);
-    if (enrolment)
-        pack_kstr(&params, "enrolment", enrolment);
-    const int status = cli_ask(cli, "session.select", &params, &a) ? EXIT_DONE : cli->status;
+    struct answer a = client_ask_select(cli->client, class_year, enrolment);
+    const int status = answered(cli, &a) ? EXIT_DONE : cli->status;
     answer_free(&a);
-    pack_free(&params);
     return status;
 }
 
@@ -180,10 +174,9 @@ static int error_exit(enum rpc_error error)
     }
 }
 
-static bool ask(struct cli *cli, const char *method, const struct pack *params, unsigned flags, struct answer *a)
+static bool answered(struct cli *cli, const struct answer *a)
 {
     char words[1024];
-    *a = client_ask(cli->client, method, params, flags);
     if (a->status == CLIENT_RESULT)
         return true;
     if (a->status == CLIENT_LOST)
@@ -191,6 +184,12 @@ static bool ask(struct cli *cli, const char *method, const struct pack *params, 
     else
         cli->status = cli_fail(error_exit(a->error), "%s", word_rpc_error(a->text, words, sizeof words));
     return false;
+}
+
+static bool ask(struct cli *cli, const char *method, const struct pack *params, unsigned flags, struct answer *a)
+{
+    *a = client_ask(cli->client, method, params, flags);
+    return answered(cli, a);
 }
 
 bool cli_ask(struct cli *cli, const char *method, const struct pack *params, struct answer *a)
