@@ -264,6 +264,7 @@ static void send_deed(struct screen *s, enum qx_action action, const struct reas
 
     if (next != NULL)
         snprintf(next_id, sizeof next_id, "%s", next);
+    deed.version = reason != NULL ? a->asking_version : deed.version; /* what was seen when the dialog opened */
     app_status(s->app, STATUS_INFO, "%s: %s …", word_action(action_code(action)), deed.name);
     if (queue != NULL)
         queue_mark(queue, a->id, true);
@@ -328,6 +329,7 @@ static void ask_reason(struct screen *s, enum qx_action action, bool go_on)
         memcpy(draft->id, a->id, sizeof draft->id);
     }
     a->asking = action;
+    a->asking_version = deed.version;
     a->asking_next = go_on;
     snprintf(title, sizeof title, "%s: %s", word_action(action_code(action)), deed.name);
     dialog_reason(s->app, title, "audit_reject_reason",

@@ -38,7 +38,7 @@ struct audit {
     struct doc doc;
     int scroll, height, total;
     bool unfolded, drawn, loading;
-    int64_t drawn_version;
+    int64_t drawn_version, asking_version;
     char error[256], title[160];
     enum qx_action asking; /* the reason dialog's action */
     bool asking_next;
