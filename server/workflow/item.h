@@ -63,6 +63,12 @@ struct item {
     struct act_result result;
 };
 
+/* item.c */
+struct item *item_new(const struct act *, act_done, void *arg);
+void item_free(struct item *);
+void item_reset(struct item *); /* as it came, but for how often it came back */
+bool item_same_record(const struct item *, const struct item *);
+
 /* One row of the load. Texts point into the rows. */
 struct loaded {
     int64_t now;
