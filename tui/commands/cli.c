@@ -60,6 +60,16 @@ static int no_connection(const struct cli *cli)
                     *why ? why : "?");
 }
 
+/* A long job's progress, for a person who waits at a terminal. */
+static void show_progress(void *arg, const char *method, const msgpack_object *params)
+{
+    int64_t done, total;
+    (void)arg;
+    if (strcmp(method, "roster.progress") == 0 && isatty(STDERR_FILENO) && map_int(params, "done", &done) &&
+        map_int(params, "total", &total))
+        fprintf(stderr, _("\r%lld of %lld rows"), (long long)done, (long long)total);
+}
+
 static bool start_client(struct cli *cli)
 {
     const char *why = NULL;
@@ -69,8 +79,11 @@ static bool start_client(struct cli *cli)
             cli_fail(EXIT_LOGIN, _("the token file %s cannot be read: %s"), cli->options->token_file, strerror(errno));
         return false;
     }
-    const struct client_config config = {
-        .server = cli->options->server, .token = token, .program = PACKAGE_STRING, .patience = PATIENCE};
+    const struct client_config config = {.server = cli->options->server,
+                                         .token = token,
+                                         .program = PACKAGE_STRING,
+                                         .patience = PATIENCE,
+                                         .on_notification = show_progress};
     cli->client = client_new(&config, &why);
     secret_free(token);
     if (!cli->client)

@@ -198,7 +198,10 @@ static int run(struct cli *cli, const char *import)
     pack_init(&params);
     pack_map(&params, 1);
     pack_kstr(&params, "import", import);
-    if (cli_ask(cli, "roster.import_run", &params, &a)) {
+    const bool ran = cli_ask(cli, "roster.import_run", &params, &a);
+    if (isatty(STDERR_FILENO))
+        fputc('\n', stderr); /* below the progress */
+    if (ran) {
         say_errors(&a.result);
         status = cli_outcome(cli, &a.result, NULL);
         if (!cli->options->json)

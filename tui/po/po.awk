@@ -13,6 +13,7 @@ function real(s)
 {
     gsub(/\\n/, "\n", s)
     gsub(/\\t/, "\t", s)
+    gsub(/\\r/, "\r", s)
     gsub(/\\"/, "\"", s)
     gsub(/\\\\/, "\\", s)
     return s
