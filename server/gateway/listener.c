@@ -60,7 +60,7 @@ static bool split_address(const char *text, char *host, size_t len, char *port, 
         return false;
     memcpy(host, text, n);
     host[n] = '\0';
-    strcpy(port, colon + 1); /* its length was checked above */
+    memcpy(port, colon + 1, strlen(colon + 1) + 1);
     return true;
 }
 
@@ -372,6 +372,19 @@ static void stop_children(struct listener *l)
         nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
 }
 
+/* The tokens that nobody spent are wiped, too. */
+static void free_links(struct listener *l)
+{
+    while (l->links) {
+        struct link *k = l->links;
+        l->links = k->next;
+        drop_link(k);
+        broker_forget(l->broker, k);
+        forget_token(k);
+        free(k);
+    }
+}
+
 int listener_run(const struct gateway_config *config, const struct gateway_ids *ids, ssh_bind bind)
 {
     struct listener l = {.config = config, .ids = ids, .bind = bind};
@@ -384,6 +397,7 @@ int listener_run(const struct gateway_config *config, const struct gateway_ids *
     while (!l.stopping)
         turn(&l, p);
     stop_children(&l);
+    free_links(&l);
     broker_free(l.broker);
     free(p);
     gateway_log("event=stopped");
