@@ -29,6 +29,7 @@ struct form_screen {
     int64_t version;
     struct form_entry *entry; /* NULL until the draft is there */
     struct held draft, own;   /* draft.get, graduate.records */
+    struct held parked;       /* taken up again, until the draft is there */
     enum { KEPT, CHANGED, KEEPING } keeping;
     bool submitting, failed;
     char error[512];
@@ -99,6 +100,21 @@ static bool make_entry(struct screen *s)
     return true;
 }
 
+/* What was typed when the line broke, the cursor where it was (X1.14): it goes over the draft and is kept with it. */
+static void take_parked(struct screen *s)
+{
+    struct form_screen *f = s->state;
+    const msgpack_object *content = map_get(&f->parked.map, "content");
+    int64_t focus;
+    if (content)
+        form_entry_load(f->entry, content);
+    if (map_int(&f->parked.map, "focus", &focus) && focus >= 0 && (size_t)focus < f->entry->form->nfields)
+        f->entry->focus = (size_t)focus;
+    held_free(&f->parked);
+    f->keeping = CHANGED;
+    screen_timer(s, KEEP_AFTER);
+}
+
 static void loaded(struct screen *s, const msgpack_object *result, const char *error, uint32_t again)
 {
     struct form_screen *f = s->state;
@@ -121,6 +137,8 @@ static void loaded(struct screen *s, const msgpack_object *result, const char *e
     else if (content)
         form_entry_load(f->entry, content);
     f->keeping = KEPT;
+    if (f->entry && f->parked.zone)
+        take_parked(s);
 }
 
 static void own_loaded(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
@@ -171,6 +189,7 @@ static void form_close(struct screen *s)
     upload_free(&f->upload);
     held_free(&f->draft);
     held_free(&f->own);
+    held_free(&f->parked);
 }
 
 /* ------------------------------------------------------------------ submitting */
@@ -434,18 +453,13 @@ static void form_save(struct screen *s, struct pack *p)
     form_entry_pack(f->entry, p);
 }
 
-/* What was typed and not yet kept as a draft. The form itself may not be there yet: flow and kind come with the draft.
- */
+/* The form itself isn't there yet: flow and kind come with the draft. */
 static void form_load(struct screen *s, const msgpack_object *map)
 {
     struct form_screen *f = s->state;
-    const msgpack_object *content = map_get(map, "content");
-    int64_t focus;
-    if (!f->entry || !content)
-        return;
-    form_entry_load(f->entry, content);
-    if (map_int(map, "focus", &focus) && focus >= 0 && (size_t)focus < f->entry->form->nfields)
-        f->entry->focus = (size_t)focus;
+    held_take(&f->parked, map);
+    if (f->entry)
+        take_parked(s);
 }
 
 const struct screen_ops form_ops = {
