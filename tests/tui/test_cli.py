@@ -1,9 +1,11 @@
 #!/usr/bin/python3
 """The verbs as commands: every verb against a real server, its JSON, its exit status, both languages, pipes and the gateway's limits."""
 
+import atexit
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -14,6 +16,7 @@ from harness import Server, main  # noqa: E402
 
 DONE, REFUSED, USAGE, CONFLICT, NO_CONNECTION, LOGIN = range(6)
 TOKENS = tempfile.mkdtemp(prefix="qx-cli-")
+atexit.register(shutil.rmtree, TOKENS, True)
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 
