@@ -218,7 +218,7 @@ void table_begin(struct table *t, const struct cli *cli, const struct column *co
 static void measure(struct table *t, const msgpack_object *rows, uint32_t n)
 {
     char buf[CELL_BYTES];
-    for (int c = 0; t->columns[c].key && c < COLUMNS_MAX; c++) {
+    for (int c = 0; c < COLUMNS_MAX && t->columns[c].key; c++) {
         t->widths[c] = text_width(_(t->columns[c].title));
         for (uint32_t i = 0; i < n; i++) {
             const int width = text_width(cell_of(&rows[i], &t->columns[c], buf, sizeof buf));

@@ -19,7 +19,7 @@ static void put(char **to, const char *value)
 static int count(const struct sheet *t)
 {
     int n = 0;
-    while (t->rows[n].key && n < SHEET_ROWS)
+    while (n < SHEET_ROWS && t->rows[n].key)
         n++;
     return n;
 }
@@ -112,7 +112,7 @@ static void choose(struct sheet *t, const struct sheet_row *row, void *arg)
 {
     struct picker_row words[16];
     size_t n = 0;
-    for (; row->choices[n].key && n < 16; n++)
+    for (; n < 16 && row->choices[n].key; n++)
         words[n] = (struct picker_row){row->choices[n].key, _(row->choices[n].label),
                                        row->choices[n].note ? _(row->choices[n].note) : NULL};
     picker_rows(t->screen->app, _(row->label), words, n, t->values[t->list.cursor], given, arg);
