@@ -207,6 +207,6 @@ size_t db_bytea(const struct db_rows *r, int row, int col, uint8_t *buf, size_t 
         return 0;
     size_t n = 0;
     for (s += 2; s[0] && s[1] && n < len; s += 2)
-        buf[n++] = (uint8_t)(hex_value(s[0]) << 4 | hex_value(s[1]));
+        buf[n++] = (uint8_t)(hex_value(s[0]) * 16 + hex_value(s[1]));
     return n;
 }

@@ -44,10 +44,9 @@ static void lapse(struct deadlines *d, const struct db_rows *rows, int row)
                     .seen_version = -1,
                     .action = ACT_LAPSE};
     const char *school = db_text(rows, row, 0);
-    size_t len = school ? strlen(school) : 0;
-    if (len >= sizeof a.school_code)
+    if (!school || strlen(school) >= sizeof a.school_code)
         return;
-    memcpy(a.school_code, school, len);
+    memcpy(a.school_code, school, strlen(school));
     d->under_way++;
     workflow_act(d->workflow, &a, on_lapsed, d);
 }
