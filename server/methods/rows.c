@@ -6,7 +6,9 @@
 #include "../../shared/domain/forms.h"
 #include "../../shared/text/text.h"
 
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 const struct value_decl *result_members(const struct req *req, const char *name)
@@ -66,6 +68,25 @@ static void pack_masked(struct pack *p, const char *text, int mask)
     pack_strn(p, buf, n);
 }
 
+/* A stored map whose members are declared: those with a mask are masked, the others go out as they are (X1.5). */
+static bool pack_json_masked(struct pack *p, const char *text, size_t len, const struct value_decl *members)
+{
+    json_t *map = json_loadb(text, len, 0, NULL);
+    for (const struct value_decl *d = members; json_is_object(map) && d->name; d++) {
+        const char *value = d->mask == MASK_NONE ? NULL : json_string_value(json_object_get(map, d->name));
+        char masked[256];
+        if (!value)
+            continue;
+        const size_t n = text_mask(masked, sizeof masked, value, d->mask);
+        json_object_set_new(map, d->name, json_stringn(masked, n));
+    }
+    char *out = map ? json_dumps(map, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    const bool ok = out && pack_json(p, out, strlen(out));
+    free(out);
+    json_decref(map);
+    return ok;
+}
+
 static void pack_value(struct pack *p, const struct value_decl *d, const struct db_rows *rows, int row, int col,
                        bool bare)
 {
@@ -85,7 +106,7 @@ static void pack_value(struct pack *p, const struct value_decl *d, const struct 
         return;
     case V_MAP:
     case V_ARRAY:
-        if (!pack_json(p, text, len))
+        if (!(d->of && d->type == V_MAP && !bare ? pack_json_masked(p, text, len, d->of) : pack_json(p, text, len)))
             pack_nil(p);
         return;
     case V_BIN:

@@ -53,9 +53,24 @@ static const struct value_decl graduate_row[] = {
     PK("email", STR, EMAIL, "e-mail"), PK("identity_no", STR, IDENTITY, "identity number"), P("student_no", STR, "student number"),
     P("exam_no", STR, "examination number"), PO("major", STR, "major"), P("training_mode", STR, "code training_mode"),
     PO("origin", STR, "code region"), PO("class", INT, "year, likewise"), END};
+#define BLOCK                                                                                                          \
+    P("source", STR, "registration, upload or interface (S3.1.1)"), PO("record_id", ID, "where it comes from"),         \
+        P("date", STR, "YYYY-MM-DD"), PO("to_be_checked", BOOL, "what it went with was cleared (S2.1.5)")
+static const struct value_decl destination_block[] = {
+    BLOCK, PO("kind", STR, "destination kind"), PO("reported_code", STR, "code destination_moe"), PO("reported_name", STR, "its name"),
+    PO("employer", STR, "employer, school, …"), PO("code", STR, "credit code"), PO("nature", STR, "code employer_nature"),
+    PO("industry", STR, "code industry"), PO("place", STR, "code region"), PO("address", STR, "address"), PO("postcode", STR, "postcode"),
+    PO("position_class", STR, "code job_category"), PO("contact", STR, "contact"), PO("phone", STR, "phone"),
+    PK("mobile", STR, PHONE, "mobile"), PK("email", STR, EMAIL, "e-mail"), PO("fax", STR, "fax"), END};
+static const struct value_decl archive_block[] = {
+    BLOCK, PO("type", STR, "code archive_transfer_type"), PO("unit", STR, "receiver"), PO("region", STR, "code region"),
+    PO("address", STR, "address"), PO("postcode", STR, "postcode"), PO("contact", STR, "contact"), PO("phone", STR, "phone"), END};
+static const struct value_decl household_block[] = {
+    BLOCK, PO("type", STR, "code household_transfer_type"), PO("region", STR, "code region"), PO("address", STR, "address"), END};
 static const struct value_decl ledger_row[] = {
-    PM("destination", MAP, EMPLOYMENT, "{source, record_id, date, values…}"), PM("archive", MAP, ARCHIVE, "likewise"),
-    PM("household", MAP, HOUSEHOLD, "likewise"), PO("version", INT, "of the ledger entry"), END};
+    PLM("destination", MAP, EMPLOYMENT, destination_block, "what is reported of the graduate"),
+    PLM("archive", MAP, ARCHIVE, archive_block, "where the archive goes"),
+    PLM("household", MAP, HOUSEHOLD, household_block, "where the household goes"), PO("version", INT, "of the ledger entry"), END};
 static const struct value_decl may_row[] = {
     P("action", STR, "action"), P("ok", BOOL, "it may be taken now"), PO("outcome", STR, "what it would be refused with"),
     PO("failed", ARRAY, "guards that fail"), END};

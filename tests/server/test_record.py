@@ -56,6 +56,14 @@ def test_then(server):
     assert r["graduate"]["major"] == "新专业" and r["graduate"]["mobile"] == "138****1234"
     assert r["graduate_then"]["major"] != "新专业" and r["graduate_then"]["name"] == r["graduate"]["name"]
     assert "*" in r["graduate_then"]["mobile"]
+
+
+def test_ledger_masked(server):
+    """X1.5 the ledger's block masks the contact's mobile and e-mail as the form beside it does"""
+    record, mobile = server.sql("SELECT l.destination->>'record_id', l.destination->>'mobile' FROM ledger l JOIN record r ON r.school_code = l.school_code AND r.graduate_id = l.graduate_id "
+                                "WHERE l.school_code = '10001' AND l.destination ? 'mobile' AND l.destination ? 'email' AND r.state = 'effective' LIMIT 1")[0]
+    block = login(server, "school").call("record.get", id=record)["ledger"]["destination"]
+    assert block["mobile"] == mobile[:3] + "****" + mobile[-4:] and "***@" in block["email"], block
     assert not any(k.startswith("_") for k in r["content"])
 
 
@@ -94,7 +102,7 @@ def test_own(server):
 def test_module_none(server):
     """S1.4.2 `none` on a module leaves its ledger block out of every answer, `read` brings it"""
     record = one(server, "state = 'effective' AND NOT postgraduate AND department_id = (SELECT department_id FROM account WHERE user_name = 'dept01')")
-    server.sql("UPDATE ledger l SET archive = '{\"source\": \"x\", \"unit\": \"PLANTED-ARCHIVE\"}', household = '{\"source\": \"x\", \"address\": \"PLANTED-HOUSEHOLD\"}' "
+    server.sql("UPDATE ledger l SET archive = '{\"source\": \"x\", \"record_id\": \"10001-1\", \"date\": \"2026-06-30\", \"unit\": \"PLANTED-ARCHIVE\"}', household = '{\"source\": \"x\", \"record_id\": \"10001-1\", \"date\": \"2026-06-30\", \"address\": \"PLANTED-HOUSEHOLD\"}' "
                f"FROM record r WHERE r.school_code || '-' || r.id = '{record}' AND l.school_code = r.school_code AND l.graduate_id = r.graduate_id")
     full, none = login(server, "dept01").call("record.get", id=record), login(server, "dept01-b").call("record.get", id=record)
     assert full["ledger"]["archive"]["unit"] == "PLANTED-ARCHIVE" and full["ledger"]["household"]["address"] == "PLANTED-HOUSEHOLD"
@@ -219,5 +227,5 @@ def test_feed(server):
 
 
 if __name__ == "__main__":
-    main([test_audit_screen, test_then, test_returned_stage, test_scope, test_own, test_module_none, test_reveal, test_agreement, test_others,
+    main([test_audit_screen, test_then, test_ledger_masked, test_returned_stage, test_scope, test_own, test_module_none, test_reveal, test_agreement, test_others,
           test_history, test_why_not, test_right_at_once, test_feed, test_declared], lambda: Server(demo=1000))
