@@ -7,32 +7,59 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool write_keys(const char *file, char *why, size_t len)
+/* A key file that is lost with the power would leave hashes behind that nobody can compute again. */
+static bool sync_folder(const char *file)
+{
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", file);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder] = '\0';
+    int fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool ok = fd >= 0 && fsync(fd) == 0;
+    if (fd >= 0)
+        close(fd);
+    return ok;
+}
+
+static bool write_random_keys(int fd)
 {
     uint8_t keys[2][32];
     char hex[2][65];
     randombytes_buf(keys, sizeof keys);
     sodium_bin2hex(hex[0], sizeof hex[0], keys[0], 32);
     sodium_bin2hex(hex[1], sizeof hex[1], keys[1], 32);
-    int fd = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok = fd >= 0 &&
-              dprintf(fd,
+    bool ok = dprintf(fd,
                       "# quxiangd's keys. Lost: nobody is found by identity number any more. Keep a copy.\n"
                       "hmac_key=%s\npark_key=%s\n",
                       hex[0], hex[1]) > 0 &&
               fsync(fd) == 0;
-    if (fd >= 0)
-        close(fd);
     sodium_memzero(keys, sizeof keys);
     sodium_memzero(hex, sizeof hex);
+    return ok;
+}
+
+/* Made beside its place and linked there when it is whole: servers that start at once share the first one's, and one
+ * that is killed leaves none half-made. */
+static bool write_keys(const char *file, char *why, size_t len)
+{
+    char making[PATH_MAX];
+    snprintf(making, sizeof making, "%s.%ld", file, (long)getpid());
+    int fd = open(making, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write_random_keys(fd) && (link(making, file) == 0 || errno == EEXIST) && sync_folder(file);
     if (!ok)
         snprintf(why, len, "cannot make the key file %s: %s", file, strerror(errno));
+    if (fd >= 0) {
+        close(fd);
+        unlink(making);
+    }
     return ok;
 }
 

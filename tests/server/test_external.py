@@ -4,6 +4,7 @@ of the server's role, two servers on one database, and the database restarted un
 
 import os
 import pwd
+import re
 import secrets
 import shutil
 import subprocess
@@ -151,6 +152,23 @@ def test_needs_keys(pair):
     command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--owner-db", c.conninfo("quxiang_owner"), "--migrate-only"]
     out = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert out.returncode == 1 and "needs --keys" in out.stderr, out
+
+
+def test_keys_at_once(pair):
+    """servers that make the key file at once all take the same whole one; a name that cannot be made is told"""
+    c = pair.cluster
+    path = os.path.join(c.dir, "keys-at-once")
+    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--keys", path, "--migrate-only"]
+    made = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(8)]
+    logs = [p.communicate(timeout=60)[1] for p in made]
+    assert all("permission denied" in log for log in logs), logs  # of the schema, which comes after the keys
+    with open(path, encoding="utf-8") as f:
+        assert re.fullmatch(r"#.*\nhmac_key=[0-9a-f]{64}\npark_key=[0-9a-f]{64}\n", f.read())
+    assert [name for name in os.listdir(c.dir) if name.startswith("keys-at-once")] == ["keys-at-once"]
+    assert os.stat(path).st_mode & 0o777 == 0o600
+    command[command.index(path)] = os.path.join(c.dir, "no-folder", "keys")
+    out = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert out.returncode == 1 and "no-folder/keys: No such file or directory" in out.stderr, out.stderr
 
 
 def test_may_not_migrate(pair):
@@ -350,7 +368,7 @@ def test_server_and_database(pair):
     invariants(pair)
 
 
-TESTS = [test_needs_keys, test_may_not_migrate, test_migrate_only, test_edited, test_newer, test_two_migrate, test_wrong_password,
+TESTS = [test_needs_keys, test_keys_at_once, test_may_not_migrate, test_migrate_only, test_edited, test_newer, test_two_migrate, test_wrong_password,
          test_start, test_rights, test_seen_by_the_other, test_repeated_at_the_other, test_same_record_at_once, test_session_of_the_other,
          test_waits, test_restarts, test_server_and_database]
 
