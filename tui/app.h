@@ -67,6 +67,7 @@ struct app {
 
     struct reason_draft { /* a reason being typed: survives a cancel and a lost connection */
         char id[40], code[16], text[1600];
+        int64_t version; /* that was on the screen when the dialog was opened: what the decision is bound to */
         int action;
         bool open;
     } reason;

@@ -27,8 +27,9 @@ static void pack_screen(struct pack *p, struct screen *s)
 
 static void pack_reason(struct pack *p, const struct reason_draft *r)
 {
-    pack_map(p, 5);
+    pack_map(p, 6);
     pack_kstr(p, "id", r->id);
+    pack_kint(p, "version", r->version);
     pack_kstr(p, "code", r->code);
     pack_kstr(p, "text", r->text);
     pack_kint(p, "action", r->action);
@@ -98,6 +99,7 @@ static void take_reason(struct reason_draft *r, const msgpack_object *map)
     int64_t action = 0;
 
     map_int(map, "action", &action);
+    map_int(map, "version", &r->version);
     map_bool(map, "open", &r->open);
     r->action = (int)action;
     snprintf(r->id, sizeof r->id, "%s", id == NULL ? "" : id);

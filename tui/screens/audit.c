@@ -64,8 +64,6 @@ static void prefetch(struct screen *s)
     ask_record(s, id, false, prefetched);
 }
 
-static void reopen_reason(struct screen *s);
-
 static void got_record(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
 {
     struct audit *a = s->state;
@@ -90,7 +88,7 @@ static void got_record(struct screen *s, const msgpack_object *result, const cha
     doc_build(a);
     s->app->hurry = true;
     prefetch(s);
-    reopen_reason(s);
+    audit_reason_again(s);
 }
 
 static void ask_all(struct screen *s)
@@ -155,123 +153,32 @@ static void step(struct screen *s, int by)
 
 /* ------------------------------------------------------------------ deciding */
 
-/* What the server foresaw for an action: NULL when it names none. */
-static const msgpack_object *may_of(const struct audit *a, const char *action)
-{
-    const msgpack_object *may;
-
-    for (uint32_t i = 0; a->record.zone != NULL && (may = held_item(&a->record.map, "may", i)) != NULL; i++) {
-        const msgpack_object *code = map_get(may, "action");
-        if (code != NULL && object_is(code, action))
-            return may;
-    }
-    return NULL;
-}
-
-static bool may_ok(const struct audit *a, const char *action)
-{
-    const msgpack_object *may = may_of(a, action), *failed;
-    bool ok = false;
-
-    if (may == NULL)
-        return false;
-    if (map_bool(may, "ok", &ok) && ok)
-        return true;
-    /* what only waits for the reason and the tick is offered: the dialog asks for them */
-    for (uint32_t i = 0; (failed = held_item(may, "failed", i)) != NULL; i++) {
-        const msgpack_object *guard = failed->type == MSGPACK_OBJECT_MAP ? map_get(failed, "guard") : failed;
-        if (guard == NULL ||
-            !(object_is(guard, "reason_given") || object_is(guard, "agreed_tick") || object_is(guard, "explained")))
-            return false;
-    }
-    return held_item(may, "failed", 0) != NULL;
-}
-
-/* One action's reasons for not being offered, into text. */
-static void add_why(const msgpack_object *may, const char *action, char *text, size_t size)
-{
-    const msgpack_object *failed;
-    char line[512];
-
-    for (uint32_t i = 0; (failed = held_item(may, "failed", i)) != NULL; i++) {
-        char *guard = failed->type == MSGPACK_OBJECT_MAP   ? map_str_copy(failed, "guard")
-                      : failed->type == MSGPACK_OBJECT_STR ? strndup(failed->via.str.ptr, failed->via.str.size)
-                                                           : NULL;
-        size_t n = strlen(text);
-        if (guard != NULL)
-            snprintf(text + n, size - n, "%s%s: %s", n > 0 ? "\n" : "", word_action(action),
-                     word_guard(guard, failed, line, sizeof line));
-        free(guard);
-    }
-}
-
-/* From the flow's table: who may take the action, and from which states. */
-static void add_who(const struct audit *a, const char *action, char *text, size_t size)
-{
-    char flow[40], line[256];
-    int which = flow_of(held_text(&a->record.map, "flow", flow, sizeof flow)), wanted = action_of(action);
-    const struct flow_def *def = which < 0 || wanted < 0 ? NULL : flow_def((enum qx_flow)which);
-
-    for (size_t i = 0; def != NULL && i < def->ntransitions; i++) {
-        const struct flow_transition *t = &def->transitions[i];
-        if (t->action != (enum qx_action)wanted)
-            continue;
-        snprintf(line, sizeof line, _("%s: %s, when it is \"%s\""), word_action(action), word_role(role_code(t->by)),
-                 word_state(state_code(t->from)));
-        size_t n = strlen(text);
-        if (strstr(text, line) == NULL)
-            snprintf(text + n, size - n, "%s%s", n > 0 ? "\n" : "", line);
-    }
-}
-
-/* X1.9: what is not offered, and why. action NULL: all of them. */
-static void tell_why(struct screen *s, const char *only)
+void audit_send(struct screen *s, const struct deed *deed, const struct reason *reason, bool go_on)
 {
     struct audit *a = s->state;
-    const msgpack_object *may;
-    char text[4096] = "", action[40], waits[32], state[40];
-
-    for (uint32_t i = 0; a->record.zone != NULL && (may = held_item(&a->record.map, "may", i)) != NULL; i++) {
-        held_text(may, "action", action, sizeof action);
-        if ((only == NULL || strcmp(only, action) == 0) && !may_ok(a, action))
-            add_why(may, action, text, sizeof text);
-    }
-    if (only != NULL && text[0] == '\0')
-        add_who(a, only, text, sizeof text);
-    size_t n = strlen(text);
-    snprintf(text + n, sizeof text - n, _("%sThe record is: %s. It waits for: %s."), n > 0 ? "\n" : "",
-             word_state(held_text(&a->record.map, "state", state, sizeof state)),
-             word_role(held_text(&a->record.map, "waits_for", waits, sizeof waits)));
-    dialog_tell(s->app, only == NULL ? _("Why not") : word_action(only), text);
-}
-
-static struct deed deed_of(const struct audit *a, enum qx_action action)
-{
-    struct deed deed = {.version = a->drawn_version, .action = action};
-
-    memcpy(deed.id, a->id, sizeof deed.id);
-    held_text(map_get(&a->record.map, "graduate"), "name", deed.name, sizeof deed.name);
-    return deed;
-}
-
-static void send_deed(struct screen *s, enum qx_action action, const struct reason *reason, bool go_on)
-{
-    struct audit *a = s->state;
-    struct deed deed = deed_of(a, action);
     struct screen *queue = queue_below(s);
     const char *next = !go_on || queue == NULL ? NULL : queue_neighbour(queue, a->id, 1);
     char next_id[40] = "";
 
     if (next != NULL)
         snprintf(next_id, sizeof next_id, "%s", next);
-    deed.version = reason != NULL ? a->asking_version : deed.version; /* what was seen when the dialog opened */
-    app_status(s->app, STATUS_INFO, "%s: %s …", word_action(action_code(action)), deed.name);
+    app_status(s->app, STATUS_INFO, "%s: %s …", word_action(action_code(deed->action)), deed->name);
     if (queue != NULL)
         queue_mark(queue, a->id, true);
     a->drawn = false; /* not twice on the same sight */
-    deed_do(s->app, &deed, reason, s->generation);
+    deed_do(s->app, deed, reason, s->generation);
     if (next_id[0] != '\0')
         show(s, next_id);
+}
+
+/* What is decided is what was drawn. */
+struct deed audit_deed(const struct audit *a, enum qx_action action)
+{
+    struct deed deed = {.version = a->drawn_version, .action = action};
+
+    memcpy(deed.id, a->id, sizeof deed.id);
+    held_text(map_get(&a->record.map, "graduate"), "name", deed.name, sizeof deed.name);
+    return deed;
 }
 
 /* Is it there to be decided: shown, and offered? */
@@ -281,74 +188,10 @@ static bool ready_for(struct screen *s, enum qx_action action)
 
     if (a->record.zone == NULL || !a->drawn)
         return false; /* typed ahead of what is to be decided */
-    if (may_ok(a, action_code(action)))
+    if (audit_may(a, action_code(action)))
         return true;
-    tell_why(s, action_code(action));
+    audit_why(s, action_code(action));
     return false;
-}
-
-static void reasoned(struct app *app, const struct reason *reason, void *arg)
-{
-    struct screen *s = screen_by_generation(app, (uint32_t)(uintptr_t)arg);
-    struct audit *a = s == NULL ? NULL : s->state;
-
-    if (a == NULL || reason == NULL)
-        return;
-    send_deed(s, a->asking, reason, a->asking_next);
-}
-
-static void void_worded(struct app *app, bool yes, void *arg)
-{
-    struct screen *s = screen_by_generation(app, (uint32_t)(uintptr_t)arg);
-
-    if (s == NULL || !yes)
-        return;
-    struct audit *a = s->state;
-    struct reason reason = {app->reason.code, app->reason.text, true};
-    send_deed(s, a->asking, &reason, false);
-}
-
-/* Void asks twice: for its reason and tick, then for a word; never the same key again. */
-static void void_reasoned(struct app *app, const struct reason *reason, void *arg)
-{
-    if (reason != NULL)
-        dialog_word(app, _("Void this record"),
-                    _("The ledger is cleared and the graduate's place is given back. This can't be undone."), _("void"),
-                    void_worded, arg);
-}
-
-static void ask_reason(struct screen *s, enum qx_action action, bool go_on)
-{
-    struct audit *a = s->state;
-    struct reason_draft *draft = &s->app->reason;
-    struct deed deed = deed_of(a, action);
-    char title[200];
-
-    if (strcmp(draft->id, a->id) != 0 || draft->action != (int)action) {
-        *draft = (struct reason_draft){.action = (int)action};
-        memcpy(draft->id, a->id, sizeof draft->id);
-    }
-    a->asking = action;
-    a->asking_version = deed.version;
-    a->asking_next = go_on;
-    snprintf(title, sizeof title, "%s: %s", word_action(action_code(action)), deed.name);
-    dialog_reason(s->app, title, "audit_reject_reason",
-                  action == ACT_VOID ? _("agreed with the employer and the graduate") : NULL,
-                  action == ACT_VOID ? void_reasoned : reasoned, (void *)(uintptr_t)s->generation);
-}
-
-/* A reason was being typed when the connection or the session ended: its dialog opens again. */
-static void reopen_reason(struct screen *s)
-{
-    struct audit *a = s->state;
-    struct reason_draft *draft = &s->app->reason;
-
-    if (draft->open && s->app->overlay == NULL && strcmp(draft->id, a->id) == 0 && screen_top(s->app) == s) {
-        int64_t version = -1;
-        map_int(&a->record.map, "version", &version);
-        a->drawn_version = version;
-        ask_reason(s, (enum qx_action)draft->action, true);
-    }
 }
 
 static bool outcome(struct screen *s, const struct event *event)
@@ -459,24 +302,25 @@ static bool scroll(struct audit *a, const char *verb)
 
 static bool decide(struct screen *s, int argc, char **argv)
 {
-    bool next = argc > 1 && strcmp(argv[1], "next") == 0;
+    static const struct {
+        const char *verb;
+        enum qx_action action;
+        bool goes_on;
+    } asking[] = {{"return", ACT_RETURN, true}, {"reject", ACT_REJECT, true}, {"void", ACT_VOID, false}};
 
     if (strcmp(argv[0], "approve") == 0) {
+        struct deed deed = audit_deed(s->state, ACT_APPROVE);
         if (ready_for(s, ACT_APPROVE))
-            send_deed(s, ACT_APPROVE, NULL, next);
-    } else if (strcmp(argv[0], "return") == 0) {
-        if (ready_for(s, ACT_RETURN))
-            ask_reason(s, ACT_RETURN, true);
-    } else if (strcmp(argv[0], "reject") == 0) {
-        if (ready_for(s, ACT_REJECT))
-            ask_reason(s, ACT_REJECT, true);
-    } else if (strcmp(argv[0], "void") == 0) {
-        if (ready_for(s, ACT_VOID))
-            ask_reason(s, ACT_VOID, false);
-    } else {
-        return false;
+            audit_send(s, &deed, NULL, argc > 1 && strcmp(argv[1], "next") == 0);
+        return true;
     }
-    return true;
+    for (size_t i = 0; i < sizeof asking / sizeof *asking; i++)
+        if (strcmp(argv[0], asking[i].verb) == 0) {
+            if (ready_for(s, asking[i].action))
+                audit_reason(s, asking[i].action, asking[i].goes_on);
+            return true;
+        }
+    return false;
 }
 
 static enum run_result audit_run(struct screen *s, int argc, char **argv)
@@ -490,7 +334,7 @@ static enum run_result audit_run(struct screen *s, int argc, char **argv)
     else if (strcmp(argv[0], "previous") == 0)
         step(s, -1);
     else if (strcmp(argv[0], "why") == 0)
-        tell_why(s, NULL);
+        audit_why(s, NULL);
     else if (strcmp(argv[0], "reveal") == 0)
         reveal(s);
     else if (strcmp(argv[0], "agreement") == 0)
@@ -535,7 +379,7 @@ static bool audit_offers(struct screen *s, const char *command)
 
     for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++)
         if (strcmp(decisions[i].command, command) == 0)
-            return may_ok(s->state, decisions[i].action);
+            return audit_may(s->state, decisions[i].action);
     return true;
 }
 
