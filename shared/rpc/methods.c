@@ -214,7 +214,7 @@ static const struct method methods[] = {
                     PO("content", MAP, "of a record: the form's values that record.get masks"))},
 
     /* ------------------------------------------------------------------ a graduate's own */
-    {.name = "graduate.records", .doc = "Own records and drafts (S2.8.4 登记记录).", .roles = R(GRADUATE), .params = NOTHING,
+    {.name = "graduate.records", .doc = "Own records, and the drafts that no record stands for yet (S2.8.4 登记记录).", .roles = R(GRADUATE), .params = NOTHING,
      .result = LIST(PL("records", ARRAY, own_record_row, "newest first"), PL("drafts", ARRAY, draft_row, "newest first"))},
     {.name = "graduate.self", .doc = "Own roster data and ledger.", .roles = R(GRADUATE), .params = NOTHING,
      .result = LIST(PL("graduate", MAP, graduate_row, "own data"), PLO("ledger", MAP, ledger_row, "blocks"), PLO("place", MAP, place_row, "who holds it"))},

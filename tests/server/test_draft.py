@@ -110,6 +110,10 @@ def test_round(server):
     assert draft["uuid"] not in [d["uuid"] for d in g.call("graduate.records")["drafts"]]
     back = g.change("record.act", id=submitted["id"], version=submitted["version"], action="take_back")
     assert back["outcome"] == "ok" and back["state"] == "draft", back
+    mine = g.call("graduate.records")
+    assert submitted["id"] in [r["id"] for r in mine["records"]], mine
+    assert draft["uuid"] not in [d["uuid"] for d in mine["drafts"]], "a taken-back record stands among the records, once"
+    assert g.call("home.get")["drafts"] == len(mine["drafts"])
     again = g.call("draft.get", uuid=draft["uuid"])
     assert again["id"] == submitted["id"] and again["content"]["employer_name"] == full["employer_name"]
     assert g.call("draft.remove", uuid=draft["uuid"])["outcome"] == "wrong_state"
