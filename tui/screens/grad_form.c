@@ -1,9 +1,9 @@
 /*
  * grad_form.c - a form being filled in: a new registration, a draft, or a returned record's correction (S2.1.2,
  * S2.1.3). What is typed is kept as a draft half a second after the last key, on the server; nothing is lost when the
- * line breaks.
+ * line breaks. A form that was only looked at leaves nothing behind.
  *
- * Argument: "new FLOW [KIND]" or a draft's UUID. The flow table's own words decide whether a submission is a first or
+ * Argument: "new FLOW [KIND]" until something is typed, or a draft's UUID. The flow table's own words decide whether a submission is a first or
  * another.
  */
 #include "grad_upload.h"
@@ -31,6 +31,7 @@ struct form_screen {
     struct held draft, own;   /* draft.get, graduate.records */
     struct held parked;       /* taken up again, until the draft is there */
     enum { KEPT, CHANGED, KEEPING } keeping;
+    bool fresh; /* nothing of it is on the server yet */
     bool submitting, failed;
     char error[512];
 };
@@ -61,6 +62,11 @@ static void keep_now(struct screen *s)
 {
     struct form_screen *f = s->state;
     struct pack p;
+    if (f->fresh) { /* from now on it is this draft: parked and taken up again by its UUID */
+        free(s->arg);
+        s->arg = strdup(f->uuid);
+        f->fresh = false;
+    }
     pack_init(&p);
     pack_map(&p, 3u + (*f->kind != '\0'));
     pack_kstr(&p, "uuid", f->uuid);
@@ -108,11 +114,12 @@ static void take_parked(struct screen *s)
     int64_t focus;
     if (content)
         form_entry_load(f->entry, content);
+    const bool typed_before = content && content->type == MSGPACK_OBJECT_MAP && content->via.map.size > 0;
     if (map_int(&f->parked.map, "focus", &focus) && focus >= 0 && (size_t)focus < f->entry->form->nfields)
         f->entry->focus = (size_t)focus;
     held_free(&f->parked);
-    f->keeping = CHANGED;
-    screen_timer(s, KEEP_AFTER);
+    if (typed_before)
+        typed(f->entry, s);
 }
 
 static void loaded(struct screen *s, const msgpack_object *result, const char *error, uint32_t again)
@@ -154,6 +161,8 @@ static void load(struct screen *s, bool again)
 {
     const struct form_screen *f = s->state;
     struct pack p;
+    if (f->fresh)
+        return;
     pack_init(&p);
     pack_map(&p, 1);
     pack_kstr(&p, "uuid", f->uuid);
@@ -173,10 +182,9 @@ static bool form_open(struct screen *s, const char *arg)
     if (sscanf(arg, "new %31s %7s", f->flow, f->kind) < 1 || !make_entry(s))
         return false;
     uuid_make(f->uuid);
-    free(s->arg); /* from now on it is this draft: parked and taken up again by its UUID */
-    s->arg = strdup(f->uuid);
-    keep_now(s);
-    return s->arg != NULL;
+    f->fresh = true;
+    screen_request(s, "graduate.records", NULL, own_loaded, 0);
+    return true;
 }
 
 static void form_close(struct screen *s)
@@ -294,6 +302,15 @@ static void attached(struct screen *s, const char *error)
     load(s, true);
 }
 
+/* A file belongs to a draft: there has to be one. */
+static void attach(struct screen *s)
+{
+    struct form_screen *f = s->state;
+    if (f->fresh)
+        keep_now(s);
+    upload_ask(s, f->uuid, "proof", attached);
+}
+
 static void detached(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
 {
     char words[1024];
@@ -356,7 +373,7 @@ static enum run_result form_run(struct screen *s, int argc, char **argv)
     if (strcmp(argv[0], "submit") == 0)
         ask_submit(s);
     else if (strcmp(argv[0], "attach") == 0)
-        upload_ask(s, f->uuid, "proof", attached);
+        attach(s);
     else if (strcmp(argv[0], "detach") == 0 && nfiles(f) > 0)
         dialog_ask(s->app, _("Take a file off"), _("Take the last file off this form?"), detach_last,
                    (void *)(uintptr_t)s->generation);
@@ -388,7 +405,10 @@ static void draw_aside(const struct form_screen *f, struct canvas *c, struct rec
     for (uint32_t i = 0; i < n && at < sizeof text; i++)
         at += (size_t)snprintf(text + at, sizeof text - at, "%s %s, %lld KiB", i ? ";" : ":",
                                text_of(&files[i], "file_name"), (long long)(int_of(&files[i], "size") + 1023) / 1024);
-    upload_command(command, sizeof command, f->uuid, "proof");
+    if (f->fresh)
+        snprintf(command, sizeof command, "%s", _("(the command stands here once something is typed)"));
+    else
+        upload_command(command, sizeof command, f->uuid, "proof");
     if (at < sizeof text)
         snprintf(text + at, sizeof text - at, _("\nAnother: F4, or from your own machine\n%s"), command);
     canvas_wrap(c, r, STYLE_DIM, text, 0);
@@ -421,7 +441,7 @@ static void form_draw(struct screen *s, struct canvas *c, struct rect r)
     r.y += top;
     r.height -= top;
     canvas_fit_right(c, r.x, r.y, r.width - 1, f->failed ? STYLE_BAD : STYLE_DIM,
-                     f->failed ? _("not kept") : states[f->keeping]);
+                     f->failed ? _("not kept") : f->fresh && f->keeping == KEPT ? _("nothing typed yet") : states[f->keeping]);
     const bool beside = r.width >= 110;
     const int below = beside ? 0 : 7;
     form_entry_draw(f->entry, c,

@@ -8,6 +8,7 @@
 #include "../app.h"
 #include "../commands/cli.h"
 #include "../held.h"
+#include "../widgets/dialog.h"
 #include "../widgets/list.h"
 #include "../words.h"
 
@@ -18,6 +19,7 @@ enum { ROWS_MAX = 128 };
 
 struct row {
     char text[256], note[512], command[128]; /* command "": a heading */
+    char draft[UUID_LENGTH + 1];             /* of a draft's row */
     enum style style;
 };
 
@@ -27,6 +29,7 @@ struct mine {
     int nrows;
     struct list list;
     char error[512];
+    char asked[UUID_LENGTH + 1]; /* the draft that a dialog is about */
 };
 
 static struct row *add(struct mine *m, enum style style, const char *command)
@@ -92,6 +95,7 @@ static void add_drafts(struct mine *m)
     for (uint32_t i = 0; drafts && i < n; i++) {
         snprintf(command, sizeof command, "screen form %s", text_of(&drafts[i], "uuid"));
         struct row *row = add(m, STYLE_NORMAL, command);
+        snprintf(row->draft, sizeof row->draft, "%s", text_of(&drafts[i], "uuid"));
         snprintf(row->text, sizeof row->text, _("draft  %s  changed %s"), name_of(&drafts[i]),
                  word_time(text_of(&drafts[i], "updated_at"), false, when, sizeof when));
     }
@@ -175,6 +179,51 @@ static bool mine_event(struct screen *s, const struct event *event)
     return true;
 }
 
+/* ------------------------------------------------------------------ throwing a draft away */
+
+static const struct row *row_here(const struct mine *m)
+{
+    return m->list.cursor >= 0 && m->list.cursor < m->nrows ? &m->rows[m->list.cursor] : NULL;
+}
+
+static void removed(struct screen *s, const msgpack_object *result, const char *error, uint32_t tag)
+{
+    char words[1024];
+    (void)tag;
+    if (error || outcome_exit(result) != EXIT_DONE)
+        dialog_tell(s->app, _("Not done"), error ? error : word_refusal(result, words, sizeof words));
+    else
+        app_status(s->app, STATUS_GOOD, "%s", _("the draft is gone"));
+    load(s);
+}
+
+static void remove_asked(struct app *app, bool yes, void *arg)
+{
+    struct screen *s = screen_by_generation(app, (uint32_t)(uintptr_t)arg);
+    struct pack p;
+    if (!yes || !s)
+        return;
+    pack_init(&p);
+    pack_map(&p, 1);
+    pack_kstr(&p, "uuid", ((struct mine *)s->state)->asked);
+    screen_request(s, "draft.remove", &p, removed, 0);
+    pack_free(&p);
+}
+
+static void ask_remove(struct screen *s)
+{
+    struct mine *m = s->state;
+    const struct row *row = row_here(m);
+    char text[512];
+    if (!row || !*row->draft) {
+        app_status(s->app, STATUS_WARN, "%s", _("Only a draft can be thrown away; the cursor is on none."));
+        return;
+    }
+    memcpy(m->asked, row->draft, sizeof m->asked);
+    snprintf(text, sizeof text, _("%s\n\nWhat was filled in and the files attached are gone for good."), row->text);
+    dialog_ask(s->app, _("Throw this draft away?"), text, remove_asked, (void *)(uintptr_t)s->generation);
+}
+
 /* ------------------------------------------------------------------ moving, drawing */
 
 /* The cursor passes over headings. */
@@ -198,6 +247,10 @@ static enum run_result mine_run(struct screen *s, int argc, char **argv)
     }
     if (strcmp(argv[0], "refresh") == 0) {
         load(s);
+        return RUN_DONE;
+    }
+    if (strcmp(argv[0], "remove") == 0) {
+        ask_remove(s);
         return RUN_DONE;
     }
     if (strcmp(argv[0], "open") != 0)
@@ -237,6 +290,12 @@ static const char *mine_title(struct screen *s)
     return s->app->account.name;
 }
 
+static bool mine_offers(struct screen *s, const char *name)
+{
+    const struct row *row = row_here(s->state);
+    return strcmp(name, "remove") != 0 || (row && *row->draft);
+}
+
 const struct screen_ops mine_ops = {
     .name = "mine",
     .state_size = sizeof(struct mine),
@@ -246,4 +305,5 @@ const struct screen_ops mine_ops = {
     .run = mine_run,
     .draw = mine_draw,
     .title = mine_title,
+    .offers = mine_offers,
 };

@@ -28,7 +28,7 @@ static const struct binding roster_rows[] = {
     OPEN(N_("open"), N_("one graduate with the whole history")),
     {"/", "filter", N_("filter"),
      N_("by name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
-    {"i", "screen import", N_("import"), N_("bring a roster in (S2.2.7)"), KF_HINT},
+    {"i", "screen import", N_("import"), N_("bring a roster in"), KF_HINT},
     {"m", "screen codes", N_("codes"), N_("activation codes for graduates without a password"), KF_HINT},
     END,
 };
@@ -37,7 +37,7 @@ MAP(roster);
 static const struct binding person_rows[] = {
     MOVES,
     OPEN(N_("open"), N_("open the record")),
-    {"b", "bar", N_("may not sign"), N_("this graduate may not sign, with the reason (S1.5.7)"), KF_HINT | KF_DECIDES},
+    {"b", "bar", N_("may not sign"), N_("this graduate may not sign, with the reason"), KF_HINT | KF_DECIDES},
     {"y", "unbar", N_("let sign"), N_("this graduate may sign again"), KF_HINT | KF_DECIDES},
     END,
 };
@@ -92,6 +92,7 @@ MAP(settings);
 static const struct binding mine_rows[] = {
     MOVES,
     OPEN(N_("open"), N_("open what the cursor is on")),
+    {"D", "remove", N_("throw away"), N_("throw the draft under the cursor away; asks first"), KF_HINT | KF_DECIDES},
     {"c", "screen choose", N_("enrolment"), N_("choose another enrolment"), 0},
     {"q", "quit", N_("leave"), N_("leave the program"), KF_HINT},
     {"<Esc>", "-", "", NULL, KF_ALIAS},
@@ -118,12 +119,11 @@ MAP(form);
 
 static const struct binding record_rows[] = {
     {"e", "correct", N_("correct"), N_("correct it and submit it again"), KF_HINT},
-    {"t", "take-back", N_("take back"), N_("take it back while nobody has decided on it (S2.5.1)"),
-     KF_HINT | KF_DECIDES},
-    {"s", "upload", N_("stamped image"), N_("upload the stamped agreement (S2.5.3)"), KF_HINT | KF_DECIDES},
+    {"t", "take-back", N_("take back"), N_("take it back while nobody has decided on it"), KF_HINT | KF_DECIDES},
+    {"s", "upload", N_("stamped image"), N_("upload the stamped agreement"), KF_HINT | KF_DECIDES},
     {"a", "agreement", N_("agreement"), N_("the agreement as text"), KF_HINT},
-    {"W", "give-up", N_("give up"), N_("end it; asks for a typed word (S2.1.6)"), KF_DECIDES},
-    {"V", "void", N_("void"), N_("make an effective destination void; asks for a typed word (S2.8.3)"), KF_DECIDES},
+    {"W", "give-up", N_("give up"), N_("end it; asks for a typed word"), KF_HINT | KF_DECIDES},
+    {"V", "void", N_("void"), N_("make an effective destination void; asks for a typed word"), KF_HINT | KF_DECIDES},
     {"j", "down", N_("down"), N_("scroll down"), 0},
     {"<Down>", "down", N_("down"), NULL, KF_ALIAS},
     {"k", "up", N_("up"), N_("scroll up"), 0},

@@ -219,7 +219,7 @@ static enum run_result account_run(struct screen *s, int argc, char **argv)
     const struct account_screen *a = s->state;
     (void)argc;
     if (strcmp(argv[0], "open") == 0 && !a->adding && a->sheet.list.cursor == 0) {
-        app_status(s->app, STATUS_INFO, _("The user name cannot be changed (S1.4.1)."));
+        app_status(s->app, STATUS_INFO, _("The user name cannot be changed."));
         return RUN_DONE;
     }
     if (sheet_run(s, argv[0]))

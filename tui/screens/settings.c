@@ -29,16 +29,16 @@ static const struct picker_row contact_modes[] = {
 
 static const struct sheet_row rows[] = {
     {"online_signing", N_("online signing"),
-     N_("opens online and offline signing, and turns the other two on (S2.2.3)"), SHEET_CHOICE, on_off},
+     N_("opens online and offline signing, and turns the other two on"), SHEET_CHOICE, on_off},
     {"supplement", N_("supplement"), N_("may be opened earlier, alone"), SHEET_CHOICE, on_off},
     {"destination", N_("destination"), N_("may be opened earlier, alone"), SHEET_CHOICE, on_off},
-    {"audit_mode", N_("audit mode"), N_("changes only while nothing is in process (S2.2.4)"), SHEET_CHOICE, modes},
-    {"termination_limit", N_("termination applications"), N_("0 to 99 per graduate and class (S2.2.5)"), SHEET_TEXT,
+    {"audit_mode", N_("audit mode"), N_("changes only while nothing is in process"), SHEET_CHOICE, modes},
+    {"termination_limit", N_("termination applications"), N_("0 to 99 per graduate and class"), SHEET_TEXT,
      NULL},
-    {"void_audited", N_("a graduate's void is audited"), N_("holds for later ones (S2.8.3)"), SHEET_CHOICE, yes_no},
-    {"contacts", N_("agreement contacts"), N_("one for the school, or one for each education level (S2.2.6)"),
+    {"void_audited", N_("a graduate's void is audited"), N_("holds for later ones"), SHEET_CHOICE, yes_no},
+    {"contacts", N_("agreement contacts"), N_("one for the school, or one for each education level"),
      SHEET_CHOICE, contact_modes},
-    {"handler", N_("handler"), N_("printed on the agreement (S2.2.6)"), SHEET_TEXT, NULL},
+    {"handler", N_("handler"), N_("printed on the agreement"), SHEET_TEXT, NULL},
     {"phone", N_("phone"), NULL, SHEET_TEXT, NULL},
     {"address", N_("address"), NULL, SHEET_TEXT, NULL},
     {"postcode", N_("postcode"), NULL, SHEET_TEXT, NULL},
@@ -46,7 +46,7 @@ static const struct sheet_row rows[] = {
     {"phone2", N_("phone, postgraduate"), NULL, SHEET_TEXT, NULL},
     {"address2", N_("address, postgraduate"), NULL, SHEET_TEXT, NULL},
     {"postcode2", N_("postcode, postgraduate"), NULL, SHEET_TEXT, NULL},
-    {"agreement_parties", N_("parties of an agreement"), N_("set by the province (S2.2.1)"), SHEET_SHOWN, NULL},
+    {"agreement_parties", N_("parties of an agreement"), N_("set by the province"), SHEET_SHOWN, NULL},
     {0},
 };
 static const char *const switches[] = {"online_signing", "supplement", "destination", "void_audited"};
