@@ -91,8 +91,7 @@ static const struct value_decl own_record_row[] = {
     PO("number", STR, "agreement number"), PO("reason_code", STR, "of the last return, rejection or void"),
     PO("reason_text", STR, "likewise"), PL("may", ARRAY, may_row, "what can be done with it"), END};
 static const struct value_decl draft_row[] = {
-    P("uuid", UUID, "of the record it will be"), P("flow", STR, "flow"), P("kind", STR, "kind"), P("updated_at", TIME, "when"),
-    PO("id", ID, "the record, if it was submitted before"), END};
+    P("uuid", UUID, "of the record it will be"), P("flow", STR, "flow"), P("kind", STR, "kind"), P("updated_at", TIME, "when"), END};
 static const struct value_decl count_row[] = {P("flow", STR, "flow"), P("state", STR, "state"), P("count", INT, "exact"), END};
 static const struct value_decl stage_row[] = {
     P("stage", STR, "a state of the flow"), P("state", STR, "done, now or to_come"), END};
