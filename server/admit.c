@@ -90,6 +90,12 @@ static bool logged_in(struct call *call, struct refusal *r)
            refuse(r, RPC_UNAUTHENTICATED, "log in first (session.login or session.resume)", "", "");
 }
 
+static bool password_set(struct call *call, struct refusal *r)
+{
+    return !call->pub.session.must_set_password || call->pub.method->flags & (MF_NO_PASSWORD | MF_ANONYMOUS) ||
+           refuse(r, RPC_FAILED_PRECONDITION, "set a password first (session.password)", "", "");
+}
+
 static bool role_may(struct call *call, struct refusal *r)
 {
     const struct method *m = call->pub.method;
@@ -180,11 +186,12 @@ static bool parameters_fit(struct call *call, struct refusal *r)
 
 /* parameters_fit() comes last: who may not call at all learns nothing of a call's form that matters to it. */
 static const struct rung ladder[] = {
-    {"stopping", serving, .arrival = true},      {"in_flight", few_enough, .arrival = true},
-    {"rate", slow_enough, .arrival = true},      {"unknown_method", known, .arrival = true},
-    {"gateway", by_the_broker, .arrival = true}, {"not_logged_in", logged_in, .cached = false},
-    {"role", role_may, .cached = true},          {"right", right_held, .cached = true},
-    {"no_class", class_chosen, .cached = true},  {"parameters", parameters_fit, .cached = false},
+    {"stopping", serving, .arrival = true},          {"in_flight", few_enough, .arrival = true},
+    {"rate", slow_enough, .arrival = true},          {"unknown_method", known, .arrival = true},
+    {"gateway", by_the_broker, .arrival = true},     {"not_logged_in", logged_in, .cached = false},
+    {"no_password", password_set, .cached = true},   {"role", role_may, .cached = true},
+    {"right", right_held, .cached = true},           {"no_class", class_chosen, .cached = true},
+    {"parameters", parameters_fit, .cached = false},
 };
 _Static_assert(sizeof ladder / sizeof *ladder <= ADMIT_RUNGS_MAX, "raise ADMIT_RUNGS_MAX");
 

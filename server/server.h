@@ -58,6 +58,7 @@ struct session {
     int class_year;                    /* chosen; 0 = none */
     int64_t looking_at, looking_since; /* the record on its screen (X1.2), 0 none; seconds of the monotonic clock */
     bool watching;                     /* queue.watch: gets queue.changed */
+    bool must_set_password;            /* came by a one-time activation code: nothing else before (MF_NO_PASSWORD) */
 };
 
 struct req {
@@ -121,6 +122,9 @@ struct session *conn_session(struct conn *); /* to be changed by log-in and sele
 void worker_hash(struct worker *, const char *password, void (*done)(void *arg, const char *hash), void *arg);
 void worker_verify(struct worker *, const char *hash, const char *password, void (*done)(void *arg, bool ok),
                    void *arg);
+
+/* What was asked found its session ended: the connection is logged out, the answer is UNAUTHENTICATED. */
+void req_session_over(struct req *);
 
 /* Run the admission and the handler again, with the session as it is now: after a lost race or a broken connection. */
 void req_rerun(struct req *);

@@ -49,6 +49,7 @@ void session_fill(struct session *s, const struct db_rows *r, int row)
     s->account_id = number(r, row, "account_id");
     s->account_version = number(r, row, "version");
     s->person_id = number(r, row, "person_id");
+    s->must_set_password = db_bool(r, row, db_col(r, "must_set_password"));
     fill_actor(&s->actor, r, row);
     copy(s->account_school, sizeof s->account_school, text(r, row, "school_code"));
     copy(s->department, sizeof s->department, text(r, row, "department"));
@@ -117,6 +118,10 @@ void session_pack(struct pack *p, const struct session *s, const struct db_rows 
     if (graduate && s->actor.graduate_id) {
         id_format(id, sizeof id, s->actor.school_code, s->actor.graduate_id);
         pack_optional(p, &n, "enrolment", id);
+    }
+    if (s->must_set_password) {
+        pack_kbool(p, "must_set_password", true);
+        n++;
     }
     pack_map_close(p, mark, n);
 }

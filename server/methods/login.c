@@ -33,6 +33,7 @@ struct attempt {
     enum qx_role role;
     char token[TOKEN_TEXT];
     char secret_hash[SECRET_HASH * 2 + 3]; /* the activation code's, as bytea text */
+    bool by_code;                          /* the password was the activation code: a session that must set one */
 };
 
 int login_delay(int failures)
@@ -132,22 +133,13 @@ static void attempt_succeeded(struct attempt *a)
     token_make(a->token, hash);
     bytea_text(text, sizeof text, hash, sizeof hash);
     const char *const values[] = {text,          a->school,
-                                  a->account,    way_names[a->in.way],
+                                  a->account,    way_names[a->by_code ? LOGIN_ACTIVATION : a->in.way],
                                   a->in.address, a->in.way == LOGIN_KEY ? a->in.secret : "",
-                                  a->user_key};
-    db_query(a->req->server->db, DB_READ, "session_create", 7, values, on_session_created, a);
+                                  a->user_key,   a->by_code ? a->secret_hash : NULL};
+    db_query(a->req->server->db, DB_READ, "session_create", 8, values, on_session_created, a);
 }
 
 /* ------------------------------------------------------------------ the proofs */
-
-static void on_verified(void *arg, bool ok)
-{
-    struct attempt *a = arg;
-    if (ok && a->found)
-        attempt_succeeded(a);
-    else
-        attempt_failed(a);
-}
 
 static void on_key(void *arg, const struct db_result *r)
 {
@@ -191,6 +183,8 @@ static void on_code(void *arg, const struct db_result *r)
         req_db_error(a->req, r);
     else if (!a->found || db_nrows(r->rows[0]) == 0)
         attempt_failed(a);
+    else if (a->in.way == LOGIN_PASSWORD)
+        attempt_succeeded(a);
     else
         worker_hash(a->req->server->worker, a->in.new_password, on_new_hash, a);
 }
@@ -202,6 +196,18 @@ static void prove_by_code(struct attempt *a)
     bytea_text(a->secret_hash, sizeof a->secret_hash, hash, sizeof hash);
     db_query(a->req->server->db, DB_READ, "login_activation", 3,
              (const char *const[]){a->secret_hash, a->school, a->account}, on_code, a);
+}
+
+/* No password, so perhaps the activation code of an account that has none. Asked after every failure, whoever it is:
+ * all take the same time. Only hashes are compared, so that the time tells nothing of a code. */
+static void on_verified(void *arg, bool ok)
+{
+    struct attempt *a = arg;
+    a->by_code = !(ok && a->found);
+    if (a->by_code)
+        prove_by_code(a);
+    else
+        attempt_succeeded(a);
 }
 
 static void prove(struct attempt *a, const char *password_hash)

@@ -1,7 +1,8 @@
 /*
  * login.h - every way to log in goes through here: find the account, check what proves it, make the session. Each
  * attempt, good or bad, leaves a row in the audit log. Lock-out is per (user as typed, address) with a delay that
- * doubles.
+ * doubles. Where a password is asked for, the activation code of an account without one does too; the
+ * session it makes must set a password before all else.
  */
 #ifndef QX_LOGIN_H
 #define QX_LOGIN_H

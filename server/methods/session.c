@@ -169,7 +169,7 @@ static void session_select(struct req *req)
 
 struct change {
     struct req *req;
-    char *old_hash;
+    char *old_hash; /* NULL: there is none, the first password is set */
     char key[80];
     int failures;
 };
@@ -196,6 +196,26 @@ static void on_password_set(void *arg, const struct db_result *r)
         req_outcome(c->req, db_nrows(r->rows[0]) ? OUT_OK : OUT_STALE);
 }
 
+static void first_reply(struct req *req, const struct db_rows *row)
+{
+    if (row)
+        req_outcome(req, OUT_OK);
+    else
+        over(req);
+}
+
+/* The session is read anew: what the connection knows of it still says that a password must be set. */
+static void on_first_set(void *arg, const struct db_result *r)
+{
+    struct change *c = arg;
+    if (r->status != DB_OK)
+        req_db_error(c->req, r);
+    else if (db_nrows(r->rows[0]) == 0)
+        over(c->req); /* the code was used or replaced meanwhile */
+    else
+        session_reload(c->req, first_reply);
+}
+
 static void on_hashed(void *arg, const char *hash)
 {
     struct change *c = arg;
@@ -203,6 +223,11 @@ static void on_hashed(void *arg, const char *hash)
     struct who w = who_of(req);
     if (!hash) {
         req_error(req, RPC_RESOURCE_EXHAUSTED, "no memory to hash a password; try again");
+        return;
+    }
+    if (!c->old_hash) {
+        const char *const first[] = {req->session.account_school, w.account, hash, w.session, req->session.address};
+        db_query(req->server->db, DB_READ, "session_password_first", 5, first, on_first_set, c);
         return;
     }
     const char *const values[] = {req->session.account_school, w.account, c->old_hash, hash, w.session,
@@ -265,6 +290,14 @@ static void session_password(struct req *req)
     }
     struct change *c = req_alloc(req, sizeof *c);
     c->req = req;
+    if (req->session.must_set_password) {
+        worker_hash(req->server->worker, req_str(req, "new"), on_hashed, c);
+        return;
+    }
+    if (!req_str(req, "old")) {
+        invalid_field(req, "old", "required");
+        return;
+    }
     snprintf(c->key, sizeof c->key, "password:%s-%s", req->session.account_school, w.account);
     struct db_segment *seg = db_segment_new(req->server->db, DB_READ, on_old_hash, c);
     db_segment_add(seg, "login_lock",

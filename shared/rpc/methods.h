@@ -31,6 +31,7 @@ enum {
     MF_HEAVY = 4,     /* runs on the heavy connections */
     MF_GATEWAY = 8,   /* only for the gateway's broker connection */
     MF_NO_CLASS = 16, /* works without a chosen class or enrolment */
+    MF_NO_PASSWORD = 32, /* works in a session that came by an activation code and hasn't set a password yet */
 };
 
 struct method {

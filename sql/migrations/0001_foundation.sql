@@ -67,7 +67,10 @@ CREATE TABLE session (
     method text NOT NULL, address text NOT NULL DEFAULT '', fingerprint text NOT NULL DEFAULT '',
     enrolment_school text, enrolment_id bigint,     -- the enrolment (graduate) a person picked
     class_year int,                                 -- the class a manager picked (S1.5.4)
+    activation_hash bytea,                          -- came in by this one-time code: must set a password before all else
     created_at timestamptz NOT NULL DEFAULT now(), seen_at timestamptz NOT NULL DEFAULT now());
+CREATE VIEW live_session AS   -- twelve idle hours end a session
+SELECT id, school_code, account_id FROM session WHERE seen_at > now() - interval '12 hours';
 
 CREATE TABLE login_failure (   -- lock-out per (account, address)
     user_name text NOT NULL, address text NOT NULL, failures int NOT NULL DEFAULT 0,

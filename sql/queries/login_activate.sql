@@ -7,5 +7,5 @@ others AS (
     DELETE FROM activation a USING used u
     WHERE a.school_code = u.school_code AND a.account_id = u.account_id AND a.code_hash <> $1::bytea)
 UPDATE account a SET password_hash = $4, version = version + 1
-FROM used u WHERE a.school_code = u.school_code AND a.id = u.account_id
+FROM used u WHERE a.school_code = u.school_code AND a.id = u.account_id AND a.password_hash IS NULL
 RETURNING a.id;

@@ -1,7 +1,8 @@
 -- A session with its account, rights, classes (managers) and enrolments (graduates). A graduate's only enrolment is chosen by
--- itself; a manager's class is the newest until one is picked. No row: over.
+-- itself; a manager's class is the newest until one is picked. No row: over; so is one that came by a one-time code when the
+-- code is dead.
 -- $1 session
-SELECT s.id AS session_id, s.address, a.school_code, a.id AS account_id, a.version, a.role, a.user_name, a.name, a.language,
+SELECT s.id AS session_id, s.address, s.activation_hash IS NOT NULL AS must_set_password, a.school_code, a.id AS account_id, a.version, a.role, a.user_name, a.name, a.language,
        a.person_id, a.employer_id, a.right_employment, a.right_archive, a.right_household, a.data_scope,
        a.department_id, coalesce(e.department, a.department_name) AS department,
        (SELECT name FROM school WHERE school_code = coalesce(e.school_code, a.school_code)) AS school,
@@ -27,4 +28,6 @@ LEFT JOIN LATERAL (
     WHERE g.person_id = a.person_id
       AND CASE WHEN s.enrolment_id IS NULL THEN all_e.n = 1
                ELSE g.school_code = s.enrolment_school AND g.id = s.enrolment_id END) e ON a.person_id IS NOT NULL
-WHERE s.id = $1::bigint AND NOT a.disabled AND s.seen_at > now() - interval '12 hours';
+WHERE s.id = $1::bigint AND NOT a.disabled AND s.seen_at > now() - interval '12 hours'
+  AND (s.activation_hash IS NULL
+       OR a.password_hash IS NULL AND EXISTS (SELECT FROM activation c WHERE c.code_hash = s.activation_hash AND c.expires_at > now()));

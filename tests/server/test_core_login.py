@@ -6,7 +6,7 @@ import os
 import stat
 import uuid
 
-from harness import Client, Server, expect_error, free_port, main, wait_for
+from harness import Client, RpcError, Server, expect_error, free_port, main, wait_for
 
 PORT = free_port()
 GRADUATE_PASSWORD = "graduate-one-2026"
@@ -79,6 +79,74 @@ def test_activation(server):
     assert server.sql(f"SELECT 1 FROM login_failure WHERE user_name LIKE '%{identity}%'") == []
     assert server.sql(f"SELECT 1 FROM audit_log a WHERE a::text LIKE '%{identity}%'") == []
     assert identity not in server.log()
+
+
+def code_for(server, account, code, days=1, school="00000"):
+    digest = hashlib.sha256(code.replace("-", "").encode()).hexdigest()
+    server.sql("INSERT INTO activation (code_hash, school_code, account_id, expires_at)"
+               f" VALUES ('\\x{digest}', '{school}', {account}, now() + interval '{days} days')")
+
+
+def test_code_as_password(server):
+    """S1.3.1 S1.4.1 the activation code where a password is asked for: a session that can only set one, and then is like any other"""
+    account, user, _ = unactivated(server)
+    code, old, late = "7K2QM-0ZT9X-11111-ABCDE-33333-F", "7K2QM-0ZT9X-11111-ABCDE-44444-F", "7K2QM-0ZT9X-11111-ABCDE-55555-F"
+    code_for(server, account, code)
+    code_for(server, account, old, days=-1)
+    code_for(server, account, late)
+    for wrong in (old, "7K2QM-0ZT9X-11111-ABCDE-66666-F"):
+        expect_error("UNAUTHENTICATED", server.client().call, "session.login", user=user, password=wrong)
+    assert server.sql(f"SELECT failures FROM login_failure WHERE user_name = '{user}'") == [["2"]]  # counted as a wrong password is
+    first, second, replaced = server.client(), server.client(), server.client()
+    token = first.login(user, code.lower())["token"]
+    assert server.sql(f"SELECT 1 FROM login_failure WHERE user_name = '{user}'") == []
+    assert second.login(user, code)["account"]["must_set_password"] is True
+    replaced.login(user, late)
+    assert server.sql(f"SELECT method FROM session WHERE account_id = {account} AND school_code = '00000'") == [["activation"]] * 3
+    for method, params in (("home.get", {}), ("graduate.records", {}), ("session.unpark", {}), ("session.park", {"body": b"x"}),
+                           ("account.keys", {}), ("inbox.list", {})):
+        assert "set a password first" in expect_error("FAILED_PRECONDITION", first.call, method, **params).text
+    resumed = server.client()
+    assert resumed.call("session.resume", token=token)["account"]["must_set_password"] is True
+    assert first.call("session.select", language="zh")["account"]["must_set_password"] is True
+    assert first.call("session.password", new="short")["outcome"] == "invalid"
+    # Two at once, with two codes: one is first, and the other has no session any more.
+    asked = [(c, c.send("session.password", {"new": word})) for c, word in ((first, GRADUATE_PASSWORD + "a"), (second, GRADUATE_PASSWORD + "b"))]
+    done = []
+    for c, msgid in asked:
+        try:
+            done.append(c.answer(msgid)["outcome"])
+        except RpcError as e:
+            done.append(e.code)
+    assert sorted(done) == ["UNAUTHENTICATED", "ok"], done
+    winner, word = (first, "a") if done[0] == "ok" else (second, "b")
+    assert "must_set_password" not in winner.call("session.whoami")
+    winner.call("graduate.records")
+    expect_error("UNAUTHENTICATED", replaced.call, "session.password", new=GRADUATE_PASSWORD)
+    assert server.sql(f"SELECT 1 FROM activation WHERE account_id = {account} AND school_code = '00000'") == []
+    for dead in (code, late):
+        expect_error("UNAUTHENTICATED", server.client().call, "session.login", user=user, password=dead)
+    assert winner.call("session.password", new=GRADUATE_PASSWORD)["fields"] == [{"field": "old", "error": "required"}]
+    assert "must_set_password" not in server.client().login(user, GRADUATE_PASSWORD + word)["account"]
+
+
+def test_code_replaced(server):
+    """S1.4.1 a session by a code is over when the code is: another was printed, or the school set a password"""
+    account, user, _ = unactivated(server)
+    code = "7K2QM-0ZT9X-11111-ABCDE-77777-F"
+    code_for(server, account, code)
+    c = server.client()
+    token = c.login(user, code)["token"]
+    server.sql(f"DELETE FROM activation WHERE account_id = {account} AND school_code = '00000'")
+    expect_error("UNAUTHENTICATED", c.call, "session.password", new=GRADUATE_PASSWORD)
+    expect_error("UNAUTHENTICATED", server.client().call, "session.resume", token=token)
+    # ... and a code of an account that has a password is none
+    row = server.user("department")
+    number, school = server.sql(f"SELECT id, school_code FROM account WHERE user_name = '{row['user']}'")[0]
+    code_for(server, number, code, school=school)
+    expect_error("UNAUTHENTICATED", server.client().call, "session.login", user=row["user"], password=code)
+    expect_error("UNAUTHENTICATED", server.client().call, "session.activate", user=row["user"], code=code, password=GRADUATE_PASSWORD)
+    server.client().login(row["user"], row["password"])
 
 
 def test_resume_and_logout(server):
@@ -212,6 +280,10 @@ def test_gateway(server):
     minted = broker.call("gateway.key", mint=True, **key)
     assert server.client().call("session.resume", token=minted["token"])["account"]["user"] == row["user"]
     assert server.sql(f"SELECT method, address FROM session WHERE fingerprint = '{key['fingerprint']}'") == [["key", "192.0.2.7"]]
+    account, user, _ = unactivated(server)  # S1.3.1: the printed code at the password prompt, by the gateway too
+    code_for(server, account, "7K2QM-0ZT9X-11111-ABCDE-88888-F")
+    minted = password(user, "7K2QM-0ZT9X-11111-ABCDE-88888-F")
+    assert minted["outcome"] == "ok" and server.client().call("session.resume", token=minted["token"])["account"]["must_set_password"]
     for _ in range(6):
         password(row["user"], "not-this-one", "192.0.2.8")
     assert password(row["user"], row["password"], "192.0.2.8") == {"outcome": "forbidden"}  # locked from there
@@ -248,7 +320,7 @@ def test_no_secret_logged(server):
     assert wait_for(lambda: "level=error" not in server.log(), 1), [line for line in server.log().splitlines() if "level=error" in line][:5]
 
 
-TESTS = [test_wrong_password, test_lock_out, test_activation, test_resume_and_logout, test_idle_expiry, test_rights_at_once, test_select,
+TESTS = [test_wrong_password, test_lock_out, test_activation, test_code_as_password, test_code_replaced, test_resume_and_logout, test_idle_expiry, test_rights_at_once, test_select,
          test_two_enrolments, test_password, test_parked, test_gateway, test_status, test_append_only, test_no_secret_logged]
 
 if __name__ == "__main__":
