@@ -101,7 +101,7 @@ static void broker_connect(struct broker *b)
 {
     struct sockaddr_un addr = {.sun_family = AF_UNIX};
     memcpy(addr.sun_path, b->path, sizeof addr.sun_path);
-    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0); /* a full backlog: the next tick tries again */
     if (fd < 0)
         return;
     if (connect(fd, (struct sockaddr *)&addr, sizeof addr) != 0) {
@@ -231,6 +231,7 @@ static bool take_messages(struct broker *b)
         size_t used = b->scan.length;
         memmove(b->in, b->in + used, b->in_len - used);
         b->in_len -= used;
+        explicit_bzero(b->in + b->in_len, used); /* it held a token */
         scan_start(&b->scan);
     }
 }

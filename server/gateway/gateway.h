@@ -1,7 +1,7 @@
 /*
  * gateway.h - quxiang-sshd's parts.
  *
- *   parent (listener.c, broker.c, spawn.c): accepts, counts, forks a child per connection, asks quxiangd who may come in,
+ *   parent (listener.c, broker.c, spawn.c): accepts, counts, starts a child per connection (this program anew), asks quxiangd who may come in,
  *     starts the client program as another unprivileged user. Parses nothing that a stranger sent.
  *   child (session.c, pump.c): one SSH connection by libssh, as its own user, chrooted, under seccomp; can only speak to its
  *     socket, its broker and the client's terminal or pipes.
@@ -31,6 +31,8 @@ struct gateway_config {
     int grace_seconds;       /* to log in */
     int attempts_max;        /* refused passwords and keys per connection */
     int idle_seconds;        /* without a byte from the client */
+    bool connection;         /* this process is a connection's child: descriptors 3 (the peer) and 4 (the broker) */
+    char *const *argv;       /* as this program was started: its children are started anew, with nothing of its memory */
 };
 
 /* Who the child and the client become; 0 = stay (started by an ordinary user). */
@@ -75,6 +77,7 @@ bool sandbox_child(const struct gateway_ids *);  /* user, chroot, limits, seccom
 bool sandbox_client(const struct gateway_ids *, const char *client); /* user, limits, no core, Landlock where the kernel has it */
 
 /* ---- session.c: the child's whole life; never returns. `ipc` speaks to the broker. */
+enum { CONNECTION_FD = 3, CONNECTION_IPC = 4 };
 _Noreturn void session_run(const struct gateway_config *, const struct gateway_ids *, ssh_bind, int client_fd, int ipc);
 
 /* ---- words.c: a command line into words: blanks separate, '…' and "…" keep, \ keeps one. No expansion of any kind.
@@ -82,7 +85,7 @@ _Noreturn void session_run(const struct gateway_config *, const struct gateway_i
 int words_split(const char *line, char *buf, size_t len, const char **words, int max);
 
 /* ---- listener.c: the parent's whole life; answers the exit status. */
-int listener_run(const struct gateway_config *, const struct gateway_ids *, ssh_bind);
+int listener_run(const struct gateway_config *, const struct gateway_ids *);
 
 void gateway_log(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -52,7 +52,7 @@ bool ipc_send(int fd, enum ipc_kind kind, int32_t a, int32_t b, int32_t c, const
         attach_descriptors(&msg, &control, fds, nfds);
     ssize_t sent;
     do {
-        sent = sendmsg(fd, &msg, MSG_NOSIGNAL);
+        sent = sendmsg(fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT); /* who doesn't read is gone: nobody waits for it */
     } while (sent < 0 && errno == EINTR);
     explicit_bzero(text, used);
     return sent == (ssize_t)(sizeof head + used);

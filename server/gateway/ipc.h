@@ -24,6 +24,7 @@ enum ipc_kind {
     IPC_SPAWN,        /* child: a = 1 with a terminal; b = columns, c = rows; strings: TERM, n environment "K=V", "", arguments */
     IPC_SPAWNED,      /* broker: the terminal's master, or stdin, stdout, stderr pipes; a = 0 and no descriptor: refused */
     IPC_EXIT,         /* broker: a = exit status, b = signal */
+    IPC_INPUT_ENDED,  /* child: the peer ended its input; without this word an end of input is a broken line */
 };
 
 struct ipc_message {

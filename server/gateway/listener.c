@@ -8,6 +8,7 @@
 #include "ipc.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -18,26 +19,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#define SILENT_MS 90000   /* that a peer may leave what was sent unacknowledged */
+#define LEAVE_SECONDS 20  /* that a client program may take to save and leave after its hang-up */
+
 struct link { /* one connection's child, as the parent sees it */
     struct link *next;
     pid_t child, client;
     int ipc;
-    char address[64], user[256];
+    int input;        /* a copy of the client's input: it ends only by the peer's word, never by a broken line; -1 none */
+    char address[64], user[256], key[80];
     char *token;      /* of a log-in that was minted; spent by the one program it may start */
-    bool asking, let_in, started, gone;
+    bool asking, let_in, started, gone, hung_up;
+    int refusals;
+    time_t gone_at;
     struct listener *listener;
 };
 
 struct listener {
     const struct gateway_config *config;
     const struct gateway_ids *ids;
-    ssh_bind bind;
     struct broker *broker;
     struct link *links;
     int sockets[4], nsockets, signals;
@@ -98,6 +105,13 @@ static void peer_name(int fd, char *buf, size_t len)
         snprintf(buf, len, "unknown");
 }
 
+/* Half full, the places for those who haven't logged in are given by lot: nobody can hold them all for long. */
+static bool unlucky(int outside, int max)
+{
+    unsigned char lot;
+    return max >= 16 && outside > max / 2 && getrandom(&lot, 1, 0) == 1 && lot < (outside - max / 2) * 512 / max;
+}
+
 /* Why a new connection from there is not taken, or NULL. */
 static const char *too_many(const struct listener *l, const char *address)
 {
@@ -109,23 +123,28 @@ static const char *too_many(const struct listener *l, const char *address)
     }
     if (all >= l->config->connections_max)
         return "connections";
-    if (outside >= l->config->unauthenticated_max)
+    if (outside >= l->config->unauthenticated_max || unlucky(outside, l->config->unauthenticated_max))
         return "not-logged-in";
     return from_there >= l->config->per_address_max ? "not-logged-in-from-there" : NULL;
 }
 
-static _Noreturn void run_child(struct listener *l, int client_fd, int ipc)
+/* This program anew: whoever takes a child over finds nothing of the parent's memory in it, no token and no password. */
+static _Noreturn void run_child(const struct listener *l, int client_fd, int ipc)
 {
+    char *argv[64] = {NULL};
+    int n = 0;
+    for (char *const *a = l->config->argv; *a && n < 60; a++)
+        argv[n++] = *a;
+    argv[n] = (char *)"--connection";
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    signal(SIGCHLD, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    signal(SIGINT, SIG_DFL);
-    int fd = dup2(client_fd, 3), pipe_fd = dup2(ipc, 4); /* both lie above: descriptors 0–2 are open, 3 and 4 are ours */
-    if (fd != 3 || pipe_fd != 4 || close_range(5, ~0U, 0) != 0)
+    signal(SIGPIPE, SIG_DFL);
+    int fd = dup2(client_fd, CONNECTION_FD), pipe_fd = dup2(ipc, CONNECTION_IPC); /* both came from above 9 */
+    if (fd != CONNECTION_FD || pipe_fd != CONNECTION_IPC || close_range(CONNECTION_IPC + 1, ~0U, 0) != 0)
         _exit(1);
-    session_run(l->config, l->ids, l->bind, 3, 4);
+    execve("/proc/self/exe", argv, (char *const[]){NULL});
+    _exit(1);
 }
 
 static void take_connection(struct listener *l, int fd)
@@ -143,6 +162,7 @@ static void take_connection(struct listener *l, int fd)
     }
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(unsigned){SILENT_MS}, sizeof(unsigned)); /* with the keepalives: a dead peer */
     k->child = fork();
     if (k->child == 0)
         run_child(l, fcntl(fd, F_DUPFD, 10), fcntl(pair[1], F_DUPFD, 11));
@@ -155,6 +175,7 @@ static void take_connection(struct listener *l, int fd)
         return;
     }
     k->ipc = pair[0];
+    k->input = -1;
     k->listener = l;
     memcpy(k->address, address, sizeof address);
     k->next = l->links;
@@ -192,17 +213,33 @@ static void drop_link(struct link *k)
     k->gone = true;
 }
 
+/* What may stand in a log: no identity number (18 characters), nothing that isn't a plain name. */
+static const char *log_name(const char *name, char *buf, size_t len)
+{
+    size_t n = 0;
+    if (strlen(name) == 18)
+        return "(identity)";
+    for (; name[n] && n + 1 < len; n++)
+        buf[n] = isalnum((unsigned char)name[n]) || strchr("._-+/:", name[n]) ? name[n] : '?';
+    buf[n] = '\0';
+    return buf;
+}
+
 static void verdict(void *arg, bool ok, const char *token)
 {
     struct link *k = arg;
+    char name[48];
     k->asking = false;
+    k->refusals += !ok;
     if (ok && token) {
         forget_token(k);
         k->token = strdup(token);
         k->let_in = true;
     }
-    gateway_log("event=%s address=%s child=%d", ok ? (token ? "logged-in" : "key-known") : "refused-login", k->address, (int)k->child);
-    if (k->ipc >= 0 && !ipc_send(k->ipc, IPC_VERDICT, ok, 0, 0, NULL, 0, NULL, 0))
+    gateway_log("event=%s address=%s child=%d user=%s method=%s key=%s", ok ? (token ? "logged-in" : "key-known") : "refused-login", k->address,
+                (int)k->child, log_name(k->user, name, sizeof name), *k->key ? "publickey" : "password", *k->key ? k->key : "-");
+    bool told = k->ipc >= 0 && ipc_send(k->ipc, IPC_VERDICT, ok, 0, 0, NULL, 0, NULL, 0);
+    if (!told || k->refusals > k->listener->config->attempts_max) /* the child counts too; this one can't be talked out of it */
         drop_link(k);
 }
 
@@ -215,6 +252,7 @@ static void ask(struct link *k, const struct ipc_message *m)
     }
     k->asking = true;
     snprintf(k->user, sizeof k->user, "%s", m->strings[0]);
+    snprintf(k->key, sizeof k->key, "%s", password ? "" : log_name(m->strings[1], (char[80]){0}, 80));
     broker_ask(k->listener->broker, m->strings[0], password ? m->strings[1] : NULL, password ? NULL : m->strings[1], m->kind == IPC_KEY, k->address, verdict, k);
 }
 
@@ -238,13 +276,24 @@ static void start_program(struct link *k, const struct ipc_message *m)
     k->client = spawn_client(l->config, l->ids, &s, fds, &nfds);
     k->started = true;
     forget_token(k);
+    if (k->client > 0 && nfds == 3)
+        k->input = fcntl(fds[0], F_DUPFD_CLOEXEC, 5);
     bool ok = ipc_send(k->ipc, IPC_SPAWNED, k->client > 0, 0, 0, NULL, 0, fds, k->client > 0 ? nfds : 0);
     for (int i = 0; k->client > 0 && i < nfds; i++)
         close(fds[i]);
-    gateway_log("event=%s address=%s child=%d client=%d terminal=%d words=%zu", k->client > 0 ? "started" : "not-started", k->address, (int)k->child,
-                (int)k->client, s.terminal, s.narguments);
+    char term[40], verb[40];
+    gateway_log("event=%s address=%s child=%d client=%d terminal=%s command=%s words=%zu", k->client > 0 ? "started" : "not-started", k->address,
+                (int)k->child, (int)k->client, s.terminal ? log_name(s.term, term, sizeof term) : "-",
+                s.narguments > 0 ? log_name(s.arguments[0], verb, sizeof verb) : "-", s.narguments);
     if (!ok)
         drop_link(k);
+}
+
+static void end_input(struct link *k)
+{
+    if (k->input >= 0)
+        close(k->input);
+    k->input = -1;
 }
 
 static void hear_child(struct link *k)
@@ -261,6 +310,8 @@ static void hear_child(struct link *k)
         close(m.fds[i]); /* children send none */
     if (m.kind == IPC_SPAWN)
         start_program(k, &m);
+    else if (m.kind == IPC_INPUT_ENDED)
+        end_input(k);
     else if (m.kind == IPC_PASSWORD || m.kind == IPC_KEY_PROBE || m.kind == IPC_KEY)
         ask(k, &m);
     else
@@ -275,6 +326,7 @@ static void end_of_process(struct listener *l, pid_t pid, int status)
     for (struct link *k = l->links; k; k = k->next) {
         if (k->client == pid) {
             k->client = 0;
+            end_input(k);
             if (k->ipc >= 0)
                 ipc_send(k->ipc, IPC_EXIT, WIFEXITED(status) ? WEXITSTATUS(status) : 0, WIFSIGNALED(status) ? WTERMSIG(status) : 0, 0, NULL, 0, NULL, 0);
         } else if (k->child == pid) {
@@ -286,17 +338,40 @@ static void end_of_process(struct listener *l, pid_t pid, int status)
     }
 }
 
+static time_t monotonic(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec;
+}
+
+/* The connection is gone: its program hears it before its input ends, may save, and is not waited for for ever. */
+static void hang_up(struct link *k)
+{
+    time_t now = monotonic();
+    if (!k->hung_up) {
+        k->hung_up = true;
+        k->gone_at = now;
+        kill(k->client, SIGHUP);
+    } else if (now - k->gone_at > LEAVE_SECONDS) {
+        gateway_log("event=client-killed client=%d", (int)k->client);
+        kill(k->client, SIGKILL);
+    }
+}
+
 static void sweep(struct listener *l)
 {
     for (struct link **at = &l->links; *at;) {
         struct link *k = *at;
         if (k->gone && k->child > 0)
             kill(k->child, SIGTERM);
-        if (!k->gone || k->child > 0) {
+        if (k->gone && k->client > 0)
+            hang_up(k);
+        if (!k->gone || k->child > 0 || k->client > 0) {
             at = &k->next;
             continue;
         }
-        *at = k->next; /* a client program still saving its screens is init's from here on; its terminal is hung up */
+        *at = k->next;
         broker_forget(l->broker, k);
         forget_token(k);
         gateway_log("event=ended address=%s", k->address);
@@ -385,9 +460,9 @@ static void free_links(struct listener *l)
     }
 }
 
-int listener_run(const struct gateway_config *config, const struct gateway_ids *ids, ssh_bind bind)
+int listener_run(const struct gateway_config *config, const struct gateway_ids *ids)
 {
-    struct listener l = {.config = config, .ids = ids, .bind = bind};
+    struct listener l = {.config = config, .ids = ids};
     if (!prepare(&l))
         return 1;
     struct pollfd *p = calloc((size_t)config->connections_max + 16, sizeof *p);

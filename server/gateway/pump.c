@@ -42,10 +42,14 @@ static void close_end(int *fd)
     *fd = -1;
 }
 
+/* The broker holds the input open as well, until it hears that the peer has really ended it. */
 static void close_input(struct ssh_child *c)
 {
-    if (!c->wants_terminal)
-        close_end(&c->to_client);
+    if (c->wants_terminal || c->to_client < 0)
+        return;
+    if (ssh_channel_is_eof(c->channel))
+        ipc_send(c->ipc, IPC_INPUT_ENDED, 0, 0, 0, NULL, 0, NULL, 0);
+    close_end(&c->to_client);
 }
 
 /* Channel -> queue -> program. Answers whether the peer sent anything. */

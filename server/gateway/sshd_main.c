@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -88,11 +89,12 @@ static bool set_option(struct gateway_config *config, const struct row *row, con
 
 static int parse(struct gateway_config *config, int argc, char **argv)
 {
-    struct option options[NROWS + 3] = {{0}};
+    struct option options[NROWS + 4] = {{0}};
     for (size_t i = 0; i < NROWS; i++)
         options[i] = (struct option){rows[i].name, required_argument, NULL, (int)i + 1};
     options[NROWS] = (struct option){"help", no_argument, NULL, 1000};
     options[NROWS + 1] = (struct option){"version", no_argument, NULL, 1001};
+    options[NROWS + 2] = (struct option){"connection", no_argument, NULL, 1002}; /* what the parent says to its children */
     int c;
     while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
         if (c == 1000) {
@@ -102,6 +104,10 @@ static int parse(struct gateway_config *config, int argc, char **argv)
         if (c == 1001) {
             printf("quxiang-sshd %s\n", PACKAGE_VERSION);
             exit(0);
+        }
+        if (c == 1002) {
+            config->connection = true;
+            continue;
         }
         if (c < 1 || c > (int)NROWS || !set_option(config, &rows[c - 1], optarg))
             return 2;
@@ -145,12 +151,23 @@ static ssh_bind make_bind(void)
     return NULL;
 }
 
+/* Two descriptors a connection; the usual 1,024 are soon gone. */
+static void more_descriptors(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        (void)setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct gateway_config config = {.listen = "0.0.0.0:7422", .client = QX_BINDIR "/quxiang", .child_user = "quxiang-ssh", .client_user = "quxiang-tui",
                                     .unauthenticated_max = 64, .per_address_max = 16, .connections_max = 2000, .grace_seconds = 60, .attempts_max = 6, .idle_seconds = 3600};
     struct gateway_ids ids = {0};
     char broker[120];
+    config.argv = argv;
     int bad = parse(&config, argc, argv);
     if (bad)
         return bad;
@@ -171,8 +188,11 @@ int main(int argc, char **argv)
     ssh_bind bind = make_bind();
     if (!bind || !hostkeys_load(bind, config.host_keys))
         return 1;
-    int status = listener_run(&config, &ids, bind);
-    ssh_bind_free(bind);
+    if (config.connection)
+        session_run(&config, &ids, bind, CONNECTION_FD, CONNECTION_IPC);
+    ssh_bind_free(bind); /* made here at the first start; used only by the children */
+    more_descriptors();
+    int status = listener_run(&config, &ids);
     ssh_finalize();
     return status;
 }

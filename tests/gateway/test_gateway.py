@@ -211,6 +211,45 @@ def test_commands(host, key):
     check("a command line is no shell's: redirections are words", r.returncode == 2, repr(r))
 
 
+def cut_off(host, key, command, sent, seconds=6):
+    """Starts a command that reads its input, sends a part of it and kills the ssh client."""
+    school = host.user("school")
+    argv = ["ssh"] + host.options(key) + ["%s@127.0.0.1" % school["user"], command]
+    p = subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    p.stdin.write(sent)
+    p.stdin.flush()
+    time.sleep(1.5)
+    p.kill()
+    p.wait()
+    wait_until(lambda: len(processes(host.state["stage"] + "/bin/quxiang")) == 0, seconds)
+
+
+def test_cut_off(host, key):
+    school = host.user("school")
+    header = "考生号,身份证号,姓名,性别,民族,政治面貌,院校代码,学历,专业,培养方式,生源所在地代码,学制,毕业时间,所在院系,学号\n"
+    row = "26110101150001,110101199901010010,石断线,男,汉族,群众,10001,本科毕业,软件工程,非定向,110101,4,202606,断线学院,2026990001\n"
+    cut_off(host, key, "roster import - --class 2026 --good-rows-alone", (header + row).encode())
+    r = host.ssh(school, "roster list --text 石断线 --json", key=key)
+    check("S2.2.7 a file cut off by a broken connection is not taken in", r.returncode == 0 and "石断线".encode() not in r.stdout, repr(r))
+    r = host.ssh(school, "roster import - --class 2026 --good-rows-alone", key=key, stdin=(header + row).encode())
+    found = host.ssh(school, "roster list --text 石断线 --json", key=key)
+    check("… and the same file whole is", "石断线".encode() in found.stdout, repr((r, found)))
+
+
+def test_child_memory(host, key):
+    """A connection's child is this program started anew: no token of anybody in its memory."""
+    if os.geteuid() != 0:
+        return
+    host.ssh(host.user("school"), "whoami", key=key)
+    s = socket.create_connection(("127.0.0.1", int(host.port)), 5)
+    s.recv(100)
+    gateway = int(host.state["gateway_pid"])
+    child = max(p for p in processes(host.state["stage"] + "/bin/quxiang-sshd") if p != gateway)
+    words = open("/proc/%d/cmdline" % child, "rb").read()
+    check("a connection's child is started anew, not forked from the parent's memory", words.endswith(b"--connection\0"), repr(words))
+    s.close()
+
+
 def test_no_shell(host, key):
     school = host.user("school")
     for attempt in ("sh -c id", "; id", "$(id)", "`id`", "/bin/sh", "whoami; id", "| id", "queue list && id", "whoami\nid"):
@@ -378,6 +417,8 @@ def main():
         test_keys(host)
         key = host.dir + "/key-ed25519-None"
         test_commands(host, key)
+        test_cut_off(host, key)
+        test_child_memory(host, key)
         test_no_shell(host, key)
         test_forwarding(host, key)
         test_second_session(host, key)
