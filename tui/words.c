@@ -313,6 +313,21 @@ const char *word_stage(const char *code)
     return word == code ? word_state(code) : word;
 }
 
+const char *word_reason_table(const char *action)
+{
+    return strcmp(action, "void") == 0 ? "void_reason" : "audit_reject_reason";
+}
+
+/* The tables' codes differ; the one that they share means the same in both. */
+const char *word_reason(const char *code)
+{
+    static const char *const tables[] = {"audit_reject_reason", "void_reason"};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (code_find(code_table(tables[i]), code) != NULL)
+            return code_label(code_table(tables[i]), code, tr_zh());
+    return code;
+}
+
 /* ------------------------------------------------------------------ sentences with parameters */
 
 struct out {
@@ -342,9 +357,8 @@ static void put_param(struct out *o, const char *name, const msgpack_object *par
 
     if (strcmp(name, "reason") == 0) {
         char *code = map_str_copy(params, "reason_code");
-        const struct code_table *table = code_table("audit_reject_reason");
-        if (code != NULL && table != NULL)
-            puts_out(o, code_label(table, code, tr_zh()));
+        if (code != NULL && *code != '\0')
+            puts_out(o, word_reason(code));
         free(code);
     } else if (map_int(params, name, &i)) {
         snprintf(number, sizeof number, "%lld", (long long)i);

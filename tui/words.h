@@ -15,6 +15,8 @@ const char *word_outcome(const char *code);
 const char *word_field_error(const char *code);
 const char *word_order(const char *code);
 const char *word_stage(const char *code);
+const char *word_reason(const char *code);              /* of a return, a rejection or a void */
+const char *word_reason_table(const char *action_code); /* the code table that the action's reason is chosen from */
 /* Sentences with parameters from a map. Answer buf. */
 const char *word_guard(const char *code, const msgpack_object *params, char *buf, size_t len);
 const char *word_message(const char *kind, const msgpack_object *params, char *buf, size_t len);

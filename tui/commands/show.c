@@ -128,7 +128,7 @@ const char *show_level(const msgpack_object *o, char *buf, size_t len)
 
 const char *show_reason(const msgpack_object *o, char *buf, size_t len)
 {
-    return show_code("audit_reject_reason", o, buf, len);
+    return word_reason(show_plain(o, buf, len));
 }
 
 /* A bare code has no parameters for its sentence: brackets that stayed empty are taken out of it. */

@@ -421,7 +421,7 @@ static int draw_reason(const struct form_screen *f, struct canvas *c, struct rec
     if (!record || !is_returned(f))
         return 0;
     snprintf(text, sizeof text, _("Returned: %s. %s"),
-             code_label(code_table("audit_reject_reason"), text_of(record, "reason_code"), tr_zh()),
+             word_reason(text_of(record, "reason_code")),
              text_of(record, "reason_text"));
     const int height = wrap_height(text, r.width - 4);
     canvas_wrap(c, (struct rect){r.x + 2, r.y, r.width - 4, height}, STYLE_WARN, text, 0);

@@ -356,7 +356,7 @@ static void write_history(const struct record_screen *f, struct text *t)
              word_action(text_of(&rows[n], "action")), word_role(text_of(&rows[n], "role")),
              word_state(text_of(&rows[n], "to")));
         if (*code || *text)
-            line(t, "      %s  %s\n", *code ? code_label(code_table("audit_reject_reason"), code, tr_zh()) : "", text);
+            line(t, "      %s  %s\n", *code ? word_reason(code) : "", text);
     }
 }
 
