@@ -226,8 +226,8 @@ def cut_off(host, key, command, sent, seconds=6):
 
 def test_cut_off(host, key):
     school = host.user("school")
-    header = "考生号,身份证号,姓名,性别,民族,政治面貌,院校代码,学历,专业,培养方式,生源所在地代码,学制,毕业时间,所在院系,学号\n"
-    row = "26110101150001,110101199901010010,石断线,男,汉族,群众,10001,本科毕业,软件工程,非定向,110101,4,202606,断线学院,2026990001\n"
+    header = "考生号,身份证号,姓名,性别,民族,政治面貌,院校代码,学历代码,专业,培养方式,生源所在地代码,学制,毕业时间,所在院系,学号\n"
+    row = "26110101150001,110101199901010010,石断线,男,汉族,群众,10001,31,软件工程,非定向,110101,4,202606,断线学院,2026990001\n"
     cut_off(host, key, "roster import - --class 2026 --good-rows-alone", (header + row).encode())
     r = host.ssh(school, "roster list --text 石断线 --json", key=key)
     check("S2.2.7 a file cut off by a broken connection is not taken in", r.returncode == 0 and "石断线".encode() not in r.stdout, repr(r))
@@ -339,6 +339,44 @@ def test_terminal(host, key):
     check("… and the child too", wait_until(lambda: len(processes(host.state["stage"] + "/bin/quxiang-sshd")) == 1, 20))
 
 
+def test_activation(host):
+    """S1.3.1 S1.4.1 from the school's new account to its user's own password, all by ssh"""
+    name, word = "dept-new-" + os.urandom(3).hex(), "ein gutes Wort 2026"
+    r = host.ssh(host.user("school"), "account", "add", name, "--department", host.user("department")["department"], "--json")
+    made = json.loads(r.stdout or b"{}")
+    check("account add by ssh answers with a one-time code", r.returncode == 0 and "code" in made, repr(r))
+    new = {"user": name, "password": made.get("code", "")}
+    r = host.ssh(new, "whoami", password="7K2QM-0ZT9X-11111-ABCDE-22222-F")
+    check("a wrong code doesn't get in", r.returncode == 255 and not r.stdout, repr(r))
+    r = host.ssh(new, "queue", "list")
+    check("a command before the password is set: status 5, and what to do", r.returncode == 5 and not r.stdout and r.stderr, repr(r))
+    r = host.ssh(new, "whoami", "--json")
+    check("… but whoami answers", r.returncode == 0 and json.loads(r.stdout)["must_set_password"] is True, repr(r))
+    pid, fd = host.terminal(new)
+    screen = read_until(fd, "设置密码".encode() + rb"|Set your password", 20)
+    check("the code at ssh's password prompt leads to the first password", b"Set your password" in screen or "设置密码".encode() in screen, repr(screen[-300:]))
+
+    def typed(first, second, pattern):
+        os.write(fd, first.encode() + b"\r")
+        time.sleep(0.3)
+        os.write(fd, second.encode() + (b"\r" if second else b""))
+        screen = read_until(fd, pattern, 15)
+        return screen, re.search(pattern, screen) is not None
+    screen, said = typed("short", "", "至少需要 8".encode() + rb"|at least 8")
+    check("too short a password is said to be so", said, repr(screen))
+    os.write(fd, b"\x15" + b"\x7f" * 8)
+    screen, said = typed(word, word + "x", "再输".encode() + rb"|not the same")
+    check("two that differ are said to", said and word.encode() not in screen, repr(screen))
+    os.write(fd, word.encode() + b"\r")
+    screen = read_until(fd, "密码已设置".encode() + rb"|The password is set", 15)
+    check("the password is set, and the desk comes up", "密码已设置".encode() in screen or b"password is set" in screen, repr(screen))
+    end(pid, fd)
+    r = host.ssh(new, "whoami")
+    check("the code is used up", r.returncode == 255 and not r.stdout, repr(r))
+    r = host.ssh(new, "queue", "list", "--json", password=word)
+    check("the password gets in", r.returncode == 0, repr(r))
+
+
 def test_limits(host):
     stage = host.state["stage"]
     with socket.socket() as s:
@@ -423,6 +461,7 @@ def main():
         test_forwarding(host, key)
         test_second_session(host, key)
         test_terminal(host, key)
+        test_activation(host)
         test_limits(host)
     finally:
         test_down(host)
