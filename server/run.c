@@ -55,7 +55,7 @@ static bool start_database(struct run *r, char *why)
     if (!config->embedded_dir) {
         r->server_conninfo = config->conninfo;
         r->owner_conninfo = r->options->owner_conninfo ? r->options->owner_conninfo : config->conninfo;
-        return true;
+        return drop_root(why, WHY);
     }
     if (!embedded_drop(config->embedded_dir, &r->data_dir, why, WHY))
         return false;

@@ -100,13 +100,31 @@ static unsigned long path_hash(const char *s)
     return h & 0xffffffffUL;
 }
 
-static bool drop_to_user(char *dir, size_t dirlen, char *why, size_t len)
+static const struct passwd *user_to_be(char *why, size_t len)
 {
     const struct passwd *pw = quxiang_user();
-    if (!pw) {
+    if (!pw)
         snprintf(why, len, "there is no user " USER " and it could not be made");
+    return pw;
+}
+
+static bool turn_into(const struct passwd *pw, char *why, size_t len)
+{
+    if (!become(pw)) {
+        snprintf(why, len, "cannot become user " USER ": %s", strerror(errno));
         return false;
     }
+    setenv("HOME", STAGE, 1);
+    setenv("USER", USER, 1);
+    unsetenv("XDG_RUNTIME_DIR");
+    return true;
+}
+
+static bool drop_to_user(char *dir, size_t dirlen, char *why, size_t len)
+{
+    const struct passwd *pw = user_to_be(why, len);
+    if (!pw)
+        return false;
     if (!hand_over(pw, dir, why, len))
         return false;
     if (!reachable(pw, dir)) {
@@ -118,14 +136,15 @@ static bool drop_to_user(char *dir, size_t dirlen, char *why, size_t len)
         if (!make_dirs(dir) || !hand_over(pw, dir, why, len))
             return false;
     }
-    if (!become(pw)) {
-        snprintf(why, len, "cannot become user " USER ": %s", strerror(errno));
-        return false;
-    }
-    setenv("HOME", STAGE, 1);
-    setenv("USER", USER, 1);
-    unsetenv("XDG_RUNTIME_DIR");
-    return chdir("/") == 0;
+    return turn_into(pw, why, len) && chdir("/") == 0;
+}
+
+bool drop_root(char *why, size_t len)
+{
+    if (geteuid() != 0)
+        return true;
+    const struct passwd *pw = user_to_be(why, len);
+    return pw && turn_into(pw, why, len);
 }
 
 bool embedded_drop(const char *dir, char **staged, char *why, size_t len)

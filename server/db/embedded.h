@@ -18,6 +18,7 @@ struct embedded;
  * why.
  */
 bool embedded_drop(const char *dir, char **staged, char *why, size_t len);
+bool drop_root(char *why, size_t len); /* the same with a database of somebody else's: there is no folder to give */
 struct embedded *embedded_start(const char *dir, char *why, size_t len); /* blocking; NULL: why */
 /* For an operator's command: beside a running server (without the lock, and leaving it alone), else as
  * embedded_start(). */

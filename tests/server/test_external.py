@@ -25,6 +25,13 @@ def newest_postgresql():
     return f"/usr/lib/postgresql/{versions[-1]}/bin/"
 
 
+def quxiang():
+    """The user whom a server started by root becomes."""
+    if subprocess.run(["id", "quxiang"], capture_output=True).returncode != 0:
+        subprocess.run(["useradd", "--system", "--user-group", "quxiang"], check=True)
+    return pwd.getpwnam("quxiang")
+
+
 class Cluster:
     """A PostgreSQL of an unprivileged user, as an administrator would prepare it: two roles with passwords, an empty database."""
 
@@ -32,15 +39,19 @@ class Cluster:
         self.dir = tempfile.mkdtemp(prefix="qx-ext-")
         self.bin, self.data = newest_postgresql(), os.path.join(self.dir, "pg")
         os.chmod(self.dir, 0o755)
-        self.passfile = os.path.join(self.dir, "passfile")
+        self.ours = os.path.join(self.dir, "quxiang")  # what quxiangd's user reads and makes
+        self.passfile = os.path.join(self.ours, "passfile")
         self.passwords = {role: secrets.token_hex(12) for role in ("postgres", "quxiang_owner", "quxiang_server")}
         first = os.path.join(self.dir, "first")
+        os.mkdir(self.ours, 0o700)
         self.write(first, self.passwords["postgres"] + "\n")
         self.write(self.passfile, "".join(f"*:*:*:{role}:{word}\n" for role, word in self.passwords.items()))
         self.user = pwd.getpwnam("postgres") if os.geteuid() == 0 else None
         if self.user:
             os.chown(self.dir, self.user.pw_uid, self.user.pw_gid)
             os.chown(first, self.user.pw_uid, self.user.pw_gid)
+            for path in (self.ours, self.passfile):
+                os.chown(path, quxiang().pw_uid, quxiang().pw_gid)
         self.run("initdb", "-D", self.data, "-E", "UTF8", "--locale=C.UTF-8", "-A", "scram-sha-256", "-U", "postgres", f"--pwfile={first}", "-N")
         os.remove(first)
         self.start()
@@ -90,11 +101,13 @@ class External(Server):
         self.cluster = cluster
         super().__init__(start=False, **more)
         os.mkdir(self.data, 0o755)
+        if os.geteuid() == 0:
+            os.chown(self.data, quxiang().pw_uid, quxiang().pw_gid)
 
     def command(self, *more):
         c = self.cluster
         return [os.path.join(os.environ.get("QX_BUILD", "."), "quxiangd"), "--db", c.conninfo("quxiang_server"), "--owner-db",
-                c.conninfo("quxiang_owner"), "--keys", os.path.join(c.dir, "keys"), *more]
+                c.conninfo("quxiang_owner"), "--keys", os.path.join(c.ours, "keys"), *more]
 
     def sql(self, statement, user="quxiang_owner"):
         return self.cluster.sql(statement, user)
@@ -157,16 +170,16 @@ def test_needs_keys(pair):
 def test_keys_at_once(pair):
     """servers that make the key file at once all take the same whole one; a name that cannot be made is told"""
     c = pair.cluster
-    path = os.path.join(c.dir, "keys-at-once")
+    path = os.path.join(c.ours, "keys-at-once")
     command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--keys", path, "--migrate-only"]
     made = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(8)]
     logs = [p.communicate(timeout=60)[1] for p in made]
     assert all("permission denied" in log for log in logs), logs  # of the schema, which comes after the keys
     with open(path, encoding="utf-8") as f:
         assert re.fullmatch(r"#.*\nhmac_key=[0-9a-f]{64}\npark_key=[0-9a-f]{64}\n", f.read())
-    assert [name for name in os.listdir(c.dir) if name.startswith("keys-at-once")] == ["keys-at-once"]
+    assert [name for name in os.listdir(c.ours) if name.startswith("keys-at-once")] == ["keys-at-once"]
     assert os.stat(path).st_mode & 0o777 == 0o600
-    command[command.index(path)] = os.path.join(c.dir, "no-folder", "keys")
+    command[command.index(path)] = os.path.join(c.ours, "no-folder", "keys")
     out = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert out.returncode == 1 and "no-folder/keys: No such file or directory" in out.stderr, out.stderr
 
@@ -174,7 +187,7 @@ def test_keys_at_once(pair):
 def test_may_not_migrate(pair):
     """the server's role alone cannot make the schema: a clear refusal, nothing half-made"""
     c = pair.cluster
-    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--keys", os.path.join(c.dir, "keys"), "--migrate-only"]
+    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--keys", os.path.join(c.ours, "keys"), "--migrate-only"]
     out = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert out.returncode == 4 and "permission denied" in out.stderr, out
     assert c.sql("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == [["0"]]
@@ -189,7 +202,7 @@ def test_migrate_only(pair):
     assert status == 0 and "event=migrated" not in log, log
     assert pair.sql("SELECT number, name, checksum, applied_at FROM schema_migration ORDER BY number") == first
     c = pair.cluster
-    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--keys", os.path.join(c.dir, "keys"), "--migrate-only"]
+    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_server"), "--keys", os.path.join(c.ours, "keys"), "--migrate-only"]
     assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0
 
 
@@ -220,7 +233,7 @@ def test_two_migrate(pair):
     """four that migrate one empty database at once: all succeed, it is migrated once"""
     c = pair.cluster
     c.sql("CREATE DATABASE empty OWNER quxiang_owner", "postgres", "postgres")
-    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_owner", "empty"), "--keys", os.path.join(c.dir, "keys"), "--migrate-only"]
+    command = [pair.a.command()[0], "--db", c.conninfo("quxiang_owner", "empty"), "--keys", os.path.join(c.ours, "keys"), "--migrate-only"]
     made = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     logs = [p.communicate(timeout=60)[1] for p in made]
     assert [p.returncode for p in made] == [0] * 4, logs
@@ -236,8 +249,11 @@ def test_wrong_password(pair):
 
 
 def test_start(pair):
-    """two servers serve one database"""
+    """two servers serve one database, none as root"""
     pair.start()
+    for server in (pair.a, pair.b):
+        with open(f"/proc/{server.process.pid}/status", encoding="utf-8") as f:
+            assert "0" not in re.search(r"Uid:\t(.*)", f.read()).group(1).split()
     assert {s.client().call("hello")["protocol"] for s in (pair.a, pair.b)} == {1}
 
 
