@@ -77,6 +77,8 @@ void app_take_account(struct app *app, const msgpack_object *map)
     take(map, "school", a->school, sizeof a->school);
     take(map, "department", a->department, sizeof a->department);
     take(map, "enrolment", a->enrolment, sizeof a->enrolment);
+    a->must_set_password = false;
+    map_bool(map, "must_set_password", &a->must_set_password);
     a->role = role_of(a->role_code);
     a->class_year = year_of(map, "class");
     take_rights(a, map);
@@ -99,6 +101,10 @@ static bool must_choose(const struct app *app)
 void app_logged_in(struct app *app)
 {
     app->status_kind = app->status_kind == STATUS_BAD ? STATUS_NONE : app->status_kind;
+    if (app->account.must_set_password) {
+        screen_replace(app, "password", "");
+        return;
+    }
     if (must_choose(app)) {
         screen_replace(app, "choose", "first");
         return;

@@ -60,12 +60,13 @@ static void session_ready(struct app *app)
     snprintf(app->help_contact, sizeof app->help_contact, "%s", client_help_contact(app->client));
     if (account != NULL)
         app_take_account(app, account);
-    if (!app->logged_in) {
+    struct screen *top = screen_top(app);
+    bool here = top != NULL && strcmp(top->ops->name, "password") == 0;
+    if (!app->logged_in || (app->account.must_set_password && !here)) {
         app->logged_in = true;
         app_logged_in(app);
         return;
     }
-    struct screen *top = screen_top(app);
     if (top != NULL && strcmp(top->ops->name, "login") == 0)
         screen_pop(app); /* the session had ended under open screens: they are still there */
     app->status_kind = STATUS_NONE;

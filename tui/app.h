@@ -31,6 +31,7 @@ struct account {
     } enrolments[16];
     int nenrolments;
     char enrolment[32];
+    bool must_set_password; /* came in by an activation code: only the password screen is open */
 };
 
 enum status_kind { STATUS_NONE, STATUS_INFO, STATUS_GOOD, STATUS_WARN, STATUS_BAD };

@@ -133,6 +133,7 @@ static const struct binding inbox_rows[] = {
 #define MAP(screen) static const struct keymap screen##_map = {#screen, screen##_rows};
 MAP(global)
 MAP(login)
+static const struct keymap password_map = {"password", login_rows}; /* another text field, the same few keys */
 MAP(choose)
 MAP(home)
 MAP(queue)
@@ -141,7 +142,7 @@ MAP(text)
 MAP(inbox)
 
 const struct keymap *const keymaps[] = {
-    &login_map,  &choose_map, &home_map,   &queue_map,  &audit_map,    &text_map,    &inbox_map,
-    &roster_map, &person_map, &import_map, &codes_map,  &accounts_map, &account_map, &settings_map,
-    &mine_map,   &kinds_map,  &form_map,   &record_map, &global_map,   NULL,
+    &login_map,    &password_map, &choose_map, &home_map,   &queue_map,  &audit_map,    &text_map,
+    &inbox_map,    &roster_map,   &person_map, &import_map, &codes_map,  &accounts_map, &account_map,
+    &settings_map, &mine_map,     &kinds_map,  &form_map,   &record_map, &global_map,   NULL,
 };

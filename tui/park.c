@@ -59,7 +59,7 @@ static void send_body(struct app *app, const void *bytes, size_t len)
 void app_park_forget(struct app *app)
 {
     app->park_at = 0;
-    if (app->logged_in && app->connected)
+    if (app->logged_in && app->connected && !app->account.must_set_password)
         send_body(app, "", 0);
 }
 
@@ -77,7 +77,7 @@ void app_park(struct app *app)
     struct pack body;
 
     app->park_at = 0;
-    if (!app->logged_in || !app->connected || app->depth == 0)
+    if (!app->logged_in || !app->connected || app->depth == 0 || app->account.must_set_password)
         return;
     pack_init(&body);
     pack_map(&body, 3);

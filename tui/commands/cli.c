@@ -137,6 +137,17 @@ static int select_class(struct cli *cli, int class_year, const char *enrolment)
     return status;
 }
 
+/* Came in by an activation code: the server refuses everything else, and so it is said before anything is asked. */
+static int password_set(const struct cli *cli)
+{
+    const msgpack_object *account = client_account(cli->client);
+    bool unset = false;
+    if (!account || !map_bool(account, "must_set_password", &unset) || !unset || cli->command->flags & VERB_FIRST)
+        return EXIT_DONE;
+    return cli_fail(EXIT_LOGIN, "%s",
+                    _("set a password first: log in without a command, on a terminal, or give the command password"));
+}
+
 /* Managers work in the class asked for, else the newest; a graduate in the enrolment asked for, else the only one. */
 static int choose(struct cli *cli)
 {
@@ -163,7 +174,8 @@ int cli_connect(struct cli *cli)
     enum language language;
     if (!cli->options->language_chosen && account && language_of(text_of(account, "language"), &language))
         tr_use(language);
-    return choose(cli);
+    status = password_set(cli);
+    return status == EXIT_DONE ? choose(cli) : status;
 }
 
 /* ------------------------------------------------------------------ asking */

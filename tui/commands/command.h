@@ -29,6 +29,7 @@ enum {
     VERB_LOCAL = 8,        /* needs no server */
     VERB_TICK = 16,        /* takes --agreed (S2.3.9, S2.8.2) */
     VERB_TEXT = 32,        /* takes --text TEXT alone */
+    VERB_FIRST = 64,       /* also before the first password is set (a session that came by an activation code) */
 };
 
 enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_CONFLICT = 3, EXIT_NO_CONNECTION = 4, EXIT_LOGIN = 5 };

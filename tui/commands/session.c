@@ -153,14 +153,19 @@ static int activate(struct cli *cli)
 static int password(struct cli *cli)
 {
     struct pack params;
-    char *old = cli_secret(_("Password now: ")), *new = old ? cli_secret(_("New password: ")) : NULL;
+    bool first = false; /* came in by an activation code: there is no password now */
+    if (client_account(cli->client))
+        map_bool(client_account(cli->client), "must_set_password", &first);
+    char *old = first ? NULL : cli_secret(_("Password now: "));
+    char *new = first || old ? cli_secret(_("New password: ")) : NULL;
     if (!new) {
         secret_free(old);
         return cli_usage(cli, "%s", _("no password came"));
     }
     pack_init(&params);
-    pack_map(&params, 2);
-    pack_kstr(&params, "old", old);
+    pack_map(&params, first ? 1 : 2);
+    if (!first)
+        pack_kstr(&params, "old", old);
     pack_kstr(&params, "new", new);
     secret_free(old);
     secret_free(new);
@@ -237,13 +242,13 @@ static int manual(struct cli *cli)
 }
 
 const struct command commands_session[] = {
-    {"whoami", "", DANGER_NONE, 0, 0, ACT_NONE, N_("my account, rights, classes or enrolments"), whoami},
+    {"whoami", "", DANGER_NONE, VERB_FIRST, 0, ACT_NONE, N_("my account, rights, classes or enrolments"), whoami},
     {"token", "USER", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE,
      N_("log in and print a token, for a file given as --token-file"), token},
     {"activate", "USER", DANGER_NONE, VERB_LOCAL, 0, ACT_NONE, N_("set the first password by an activation code"),
      activate},
-    {"password", "", DANGER_ASK, 0, 0, ACT_NONE, N_("change my password"), password},
-    {"logout", "", DANGER_ASK, 0, 0, ACT_NONE, N_("end the session: its token is dead"), logout},
+    {"password", "", DANGER_ASK, VERB_FIRST, 0, ACT_NONE, N_("change my password, or set the first one"), password},
+    {"logout", "", DANGER_ASK, VERB_FIRST, 0, ACT_NONE, N_("end the session: its token is dead"), logout},
     {"class", "[YEAR]", DANGER_NONE, 0, R_MANAGER, ACT_NONE, N_("the classes, or choose one for this session"), class},
     {"language", "zh|en", DANGER_NONE, 0, 0, ACT_NONE, N_("keep a language with the account"), language},
     {"status", "", DANGER_NONE, 0, R(OPERATOR) | R(SUPPORT), ACT_NONE, N_("the server's counters"), status_verb},

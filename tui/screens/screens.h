@@ -4,7 +4,7 @@
 
 #include "../screen.h"
 
-extern const struct screen_ops login_ops, choose_ops, home_ops, queue_ops, audit_ops, help_ops, text_ops, inbox_ops;
+extern const struct screen_ops login_ops, password_ops, choose_ops, home_ops, queue_ops, audit_ops, help_ops, text_ops, inbox_ops;
 
 /* ---- of a queue screen */
 #define QUEUE_COLUMNS(X)                                                                                               \
