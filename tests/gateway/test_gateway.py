@@ -373,8 +373,8 @@ def test_activation(host):
     end(pid, fd)
     r = host.ssh(new, "whoami")
     check("the code is used up", r.returncode == 255 and not r.stdout, repr(r))
-    r = host.ssh(new, "queue", "list", "--json", password=word)
-    check("the password gets in", r.returncode == 0, repr(r))
+    r = host.ssh(new, "whoami", "--json", password=word)
+    check("the password gets in", r.returncode == 0 and "must_set_password" not in json.loads(r.stdout), repr(r))
 
 
 def test_limits(host):
