@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """./dev bench: a table of ratios, each to a reference measured in the same run, median of the rounds.
 
-Sections: decide, page, memory, gateway, terminal (name some as arguments to run only those). Nothing here fails a build:
+Sections: decide, import, page, memory, gateway, terminal (name some as arguments to run only those). Nothing here fails a build:
 figures are measured, not asserted. Every load is bounded in count and time and goes to loopback or Unix sockets.
 """
 import glob
@@ -200,7 +200,52 @@ def bench_decide():
         row(*r)
 
 
-SECTIONS = {"decide": bench_decide, "page": bench_page, "memory": bench_memory, "gateway": bench_gateway, "terminal": bench_terminal}
+def bench_import():
+    """A roster of 20,000 rows while 16 auditors decide: how long it takes, and what it costs them."""
+    import threading
+    import uuid
+
+    import bench_decide as decide
+    import roster_sample
+    program("bench_decide")
+    server = harness.Server(demo=200)
+    try:
+        b = decide.Bench(server)
+
+        def tail(seconds):
+            table = "".join("%s %s %s\n" % (t, " ".join(ids), progress) for t, ids, progress in b.clients[:16])
+            out = subprocess.run([os.path.join(harness.BUILD, "bench_decide"), server.sock, "16", str(seconds)], input=table, capture_output=True, text=True, check=True)
+            for client, progress in zip(b.clients, out.stderr.splitlines()):
+                client[2] = progress
+            return float(out.stdout.split()[3])
+
+        tail(2)
+        idle = median([tail(3) for _ in range(3)])
+        c = server.client(server.user("school"), timeout=300)
+        data, which = roster_sample.write([roster_sample.row(n) for n in range(20000)]), str(uuid.uuid4())
+        c.call("roster.import_begin", **{"import": which, "class": 2027})
+        for at in range(0, len(data), 1 << 20):
+            c.call("roster.import_data", **{"import": which, "data": data[at:at + (1 << 20)], "offset": at})
+        took = []
+
+        def run():
+            started = time.monotonic()
+            c.call("roster.import_run", **{"import": which})
+            took.append(time.monotonic() - started)
+
+        t = threading.Thread(target=run)
+        t.start()
+        busy = []
+        while t.is_alive():
+            busy.append(tail(2))
+        t.join()
+        row("roster import of 20,000 rows while 16 clients decide", "%.1f s" % took[0], "<= 20 s", took[0] <= 20)
+        row("their p99 meanwhile / idle (%.1f / %.1f ms)" % (median(busy) / 1000, idle / 1000), "%.2f" % (median(busy) / idle), "<= 3", median(busy) <= 3 * idle)
+    finally:
+        server.remove()
+
+
+SECTIONS = {"decide": bench_decide, "import": bench_import, "page": bench_page, "memory": bench_memory, "gateway": bench_gateway, "terminal": bench_terminal}
 
 
 def main():
