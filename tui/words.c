@@ -148,6 +148,12 @@ static const struct word field_errors[] = {
     {"differs", N_("differs from what was sent")},
     {"differs_from_before", N_("differs from what was announced")},
     {"not_jpeg_png_pdf", N_("is neither JPEG, PNG nor PDF")},
+    {"not_in_roster", N_("is not a department of the roster")},
+    {"cannot_turn_off", N_("cannot be turned off again")},
+    {"wrong_number_of_columns", N_("has more or fewer columns than the header")},
+    {"bad_quotes", N_("has quotation marks that don't match")},
+    {"row_too_long", N_("is too long for a row")},
+    {"code_and_words_differ", N_("its code and its words name different things")},
     {NULL, NULL},
 };
 
@@ -175,6 +181,22 @@ static const struct word members[] = {
     {"termination_limit", N_("termination applications")},
     {"audit_mode", N_("audit mode")},
     {"contacts", N_("agreement contacts")},
+    {"online_signing", N_("online signing")},
+    {"supplement", N_("supplement")},
+    {"destination", N_("destination")},
+    {"void_audited", N_("void is audited")},
+    {"handler", N_("handler")},
+    {"address", N_("address")},
+    {"postcode", N_("postcode")},
+    {"role", N_("role")},
+    {"rights", N_("rights")},
+    {"school_code", N_("school code")},
+    {"file_name", N_("file")},
+    {"size", N_("bytes")},
+    {"row", N_("row")},
+    {"all", N_("all education levels")},
+    {"undergraduate", N_("undergraduate and vocational")},
+    {"postgraduate", N_("postgraduate")},
     {NULL, NULL},
 };
 
@@ -182,9 +204,9 @@ static const struct word guards[] = {
     {"scope", N_("The record is outside of what your account covers.")},
     {"right", N_("It needs the right to write on employment data; your school's accounts page grants it.")},
     {"flow_open", N_("This registration is not open for the class; the school opens it in its signing settings.")},
-    {"may_sign", N_("This graduate may not sign: the school has set it so.")},
+    {"may_sign", N_("The school has set: may not sign.")},
     {"place_free",
-     N_("The graduate's place is held by another record ({holder}, {holder_state}); that one must end first.")},
+     N_("Another registration is held already ({holder}, {holder_state}); that one must end first.")},
     {"no_termination", N_("A termination is open; it must be decided first.")},
     {"before_deadline", N_("The deadline has passed.")},
     {"past_deadline", N_("The deadline has not passed yet.")},
@@ -195,7 +217,7 @@ static const struct word guards[] = {
     {"proof_attached", N_("The proof for this kind of destination is not attached.")},
     {"image_attached", N_("The image of the stamped agreement is not attached.")},
     {"auditor_exists",
-     N_("The graduate's department has no auditing account for this level yet; the school must make one.")},
+     N_("The department has no auditing account for this education level yet; the school must make one.")},
     {"reason_given", N_("A reason and the concrete problem are required.")},
     {"explained", N_("It needs an explanation in words.")},
     {"agreed_tick", N_("The tick that both sides have agreed is missing.")},
@@ -454,7 +476,7 @@ static void put_failed(struct out *o, const msgpack_object *failed)
 }
 
 /* A member by the words of the table above, else by the label of the first form that has it. */
-static const char *word_field(const char *name)
+const char *word_field(const char *name)
 {
     const struct form *forms;
     const size_t n = forms_all(&forms);

@@ -12,6 +12,7 @@ const char *word_state(const char *code);
 const char *word_action(const char *code); /* "approve" -> 审核通过 */
 const char *word_role(const char *code);
 const char *word_outcome(const char *code);
+const char *word_field(const char *name); /* a member of a request, or a form's field */
 const char *word_field_error(const char *code);
 const char *word_order(const char *code);
 const char *word_stage(const char *code);

@@ -89,7 +89,13 @@ static void pack_start(struct pack *p, const struct world *enrolment, enum qx_fl
     memcpy(w.record.kind, w.args.kind, sizeof w.record.kind);
     const struct flow_input in = world_input(&w, ACT_SUBMIT);
     const struct flow_plan plan = flow_step(&in);
-    pack_map(p, 4);
+    const bool held = (plan.failed & UINT64_C(1) << GUARD_PLACE_FREE) != 0;
+    char holder[40];
+    pack_map(p, 4u + held);
+    if (held) {
+        id_format(holder, sizeof holder, w.graduate.school_code, w.graduate.place_record);
+        pack_kstr(p, "holder", holder);
+    }
     pack_kstr(p, "flow", flow_code(flow));
     pack_kint(p, "group", group);
     pack_kbool(p, "ok", w.known && plan.outcome == OUT_OK);

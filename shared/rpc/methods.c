@@ -97,7 +97,7 @@ static const struct value_decl stage_row[] = {
     P("stage", STR, "a state of the flow"), P("state", STR, "done, now or to_come"), END};
 static const struct value_decl start_row[] = {
     P("flow", STR, "flow"), PO("group", INT, "of destination kinds, 1 to 4"), P("ok", BOOL, "it may be started"),
-    PO("failed", ARRAY, "guards that fail"), END};
+    PO("failed", ARRAY, "guards that fail"), PO("holder", ID, "the record that holds the place, when that stands against it (S2.1.4)"), END};
 static const struct value_decl message_row[] = {
     P("id", ID, "message"), P("at", TIME, "when"), P("kind", STR, "message code"),
     P("params", MAP, "{reason_code, reason_text, employer, …}"), P("record", ID, "record"), P("read", BOOL, "seen"), END};

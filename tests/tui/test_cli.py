@@ -110,7 +110,9 @@ def test_help(server):
         assert len(names) > 45 and len(set(names)) == len(names)
         for verb in ("queue list", "approve", "roster import", "evidence add", "settings set", "activation codes"):
             assert any(n.startswith(verb) for n in names), verb
-    assert "CODE" in quxiang(server, "help", "return").out
+    assert "CODE" in quxiang(server, "help", "return").out and "代码" in quxiang(server, "help", "return", lang="zh").out
+    assert "04  Proof image unreadable" in quxiang(server, "help", "return").out, "the reasons stand there with their codes"
+    assert "The graduate asked for it" in quxiang(server, "help", "void").out
     quxiang(server, "help", "nonsense", expect=USAGE)
 
 
@@ -125,6 +127,10 @@ def test_usage(server):
     assert "extra" in quxiang(server, "queue", "counts", "extra", user=school, expect=USAGE).err
     quxiang(server, "approve", "10001-1@x", user=school, expect=USAGE)
     quxiang(server, "queue", "list", "--limit", "none", user=school, expect=USAGE)
+    for option, value, known in (("--flow", "bogus", "offline_signing"), ("--order", "bogus", "student_no"), ("--kind", "ZZ", "B01"), ("--state", "x", "effective")):
+        wrong = quxiang(server, "queue", "list", option, value, user=school, expect=USAGE).err
+        assert f"{option} {value}" in wrong and known in wrong, wrong
+    assert "10001-4711" in quxiang(server, "record", "show", "abc", user=school, expect=USAGE).err
     quxiang(server, "whoami", "--class", "then", user=school, expect=USAGE)
     quxiang(server, "whoami", address="nonsense", expect=USAGE)
     assert "needs a value" in quxiang(server, "whoami", "--class", user=school, expect=USAGE).err
@@ -268,8 +274,8 @@ def test_void(server):
     """S2.3.9 S2.8.2 the school voids an effective record: reason, problem and the tick, or it is refused"""
     school = server.user("school")
     effective = rows(server, "queue", "list", "--flow", "destination", "--state", "effective", "--all", "--limit", "1", user=school)[0]
-    quxiang(server, "void", named(effective), "--reason", "01", "--text", "核查不实", user=school, expect=REFUSED)
-    done = quxiang(server, "void", named(effective), "--reason", "01", "--text", "核查不实", "--agreed", user=school, json_out=True).json()
+    quxiang(server, "void", named(effective), "--reason", "53", "--text", "核查不实", user=school, expect=REFUSED)
+    done = quxiang(server, "void", named(effective), "--reason", "53", "--text", "核查不实", "--agreed", user=school, json_out=True).json()
     assert done["state"] == "voided"
 
 
@@ -322,6 +328,11 @@ def test_draft(server):
     graduate = server.user("graduate", "nothing yet")
     uuid = quxiang(server, "draft", "put", "new", "--kind", "B01", "employer_name=" + FORM["employer_name"], user=graduate).out.strip()
     assert re.fullmatch(r"[0-9a-f-]{36}", uuid)
+    unknown = quxiang(server, "draft", "put", uuid, "employer=x", user=graduate, expect=USAGE).err
+    assert "employer is not a field" in unknown and "employer_name" in unknown
+    named = quxiang(server, "draft", "put", "new", "--kind", "B01", user=graduate, json_out=True).json()
+    assert named["outcome"] == "ok" and re.fullmatch(r"[0-9a-f-]{36}", named["uuid"])
+    quxiang(server, "draft", "remove", named["uuid"], user=graduate)
     assert problems(server, graduate, uuid) >= {"credit_code", "contact", "position_title"}
     quxiang(server, "draft", "put", uuid, "contact=周女士", user=graduate)
     content = quxiang(server, "draft", "get", uuid, user=graduate, json_out=True).json()["content"]
@@ -496,6 +507,7 @@ def test_accounts(server):
     quxiang(server, "account", "change", "dept90", "--name", "改名", user=school)
     assert next(a for a in rows(server, "account", "list", user=school) if a["user"] == "dept90")["name"] == "改名"
     quxiang(server, "account", "change", added["account"] + "@1", "--name", "又改", user=school, expect=CONFLICT)
+    quxiang(server, "account", "change", "dept90@1", "--name", "又改", user=school, expect=CONFLICT)
     quxiang(server, "account", "remove", "dept90", user=school)
     quxiang(server, "account", "remove", "dept90", user=school, expect=REFUSED)
     quxiang(server, "whoami", user=new, expect=LOGIN)

@@ -153,29 +153,42 @@ struct target {
     int64_t version;
 };
 
-/* By id, by ID@VERSION, or by the user name to the letter. Without a version the one in force is loaded and bound to.
+static bool is_id(const char *text)
+{
+    const char *dash = strchr(text, '-');
+    return dash && dash > text && strspn(text, "0123456789") == (size_t)(dash - text) && dash[1] &&
+           strspn(dash + 1, "0123456789") == strlen(dash + 1);
+}
+
+/* By id or by the user name to the letter, either with @VERSION. Without a version the one in force is loaded and bound to.
  */
 static bool find_account(struct cli *cli, const char *name, struct target *t)
 {
     struct pack params;
     struct answer a;
     uint32_t n;
+    char asked[sizeof t->id];
     const char *at = strrchr(name, '@');
     const size_t len =
         at && at[1] && strspn(at + 1, "0123456789") == strlen(at + 1) ? (size_t)(at - name) : strlen(name);
     snprintf(t->id, sizeof t->id, "%.*s", (int)len, name);
     t->version = name[len] ? strtoll(at + 1, NULL, 10) : -1;
-    if (t->version >= 0)
+    if (t->version >= 0 && is_id(t->id))
         return true;
+    const int64_t seen = t->version;
+    t->version = -1;
+    memcpy(asked, t->id, sizeof asked);
     pack_init(&params);
-    pack_map(&params, 1);
+    pack_map(&params, is_id(asked) ? 1 : 2);
+    if (!is_id(asked))
+        pack_kstr(&params, "text", asked); /* what holds it; the one that is it is looked for below */
     pack_kint(&params, "limit", 200);
     const bool ok = cli_ask(cli, "account.list", &params, &a);
     const msgpack_object *rows = ok ? array_of(&a.result, "rows", &n) : NULL;
     for (uint32_t i = 0; rows && i < n && t->version < 0; i++)
-        if (strcmp(text_of(&rows[i], "id"), name) == 0 || strcmp(text_of(&rows[i], "user"), name) == 0) {
+        if (strcmp(text_of(&rows[i], "id"), asked) == 0 || strcmp(text_of(&rows[i], "user"), asked) == 0) {
             snprintf(t->id, sizeof t->id, "%s", text_of(&rows[i], "id"));
-            t->version = int_of(&rows[i], "version");
+            t->version = seen >= 0 ? seen : int_of(&rows[i], "version");
         }
     if (ok && t->version < 0)
         cli->status = cli_fail(EXIT_REFUSED, _("there is no account %s below yours"), name);

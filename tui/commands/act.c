@@ -39,7 +39,7 @@ static void say_target(const struct cli *cli, const msgpack_object *record, int6
 {
     const msgpack_object *graduate = map_get(record, "graduate");
     const char *name = graduate && graduate->type == MSGPACK_OBJECT_MAP ? text_of(graduate, "name") : "";
-    cli_say(_("%s: %s, %s, %s, version %lld"), cli->command->name, name, word_flow(text_of(record, "flow")),
+    cli_say(_("%s: %s, %s, %s, version %lld"), word_action(action_code(cli->command->action)), name, word_flow(text_of(record, "flow")),
             word_state(text_of(record, "state")), (long long)version);
 }
 
@@ -59,10 +59,28 @@ static bool load_target(struct cli *cli, struct target *t, struct answer *record
     return ok;
 }
 
+static bool reason_missing(const msgpack_object *result)
+{
+    uint32_t n;
+    const msgpack_object *failed = array_of(result, "failed", &n);
+    for (uint32_t i = 0; i < n; i++)
+        if (strcmp(text_of(&failed[i], "guard"), "reason_given") == 0)
+            return true;
+    return false;
+}
+
+static void say_reasons(const struct cli *cli)
+{
+    cli_say("%s", _("both are given: --reason CODE --text TEXT, with one of these codes:"));
+    values_help(cli->command, "reason", stderr);
+}
+
 static int send_act(struct cli *cli, const struct target *t, const struct pack *content)
 {
     struct pack params;
+    struct answer a;
     char done[160];
+    int status;
     const struct act_request request = {
         .id = t->id,
         .version = t->version,
@@ -75,8 +93,13 @@ static int send_act(struct cli *cli, const struct target *t, const struct pack *
     };
     pack_init(&params);
     pack_act(&params, &request);
-    snprintf(done, sizeof done, _("%s: %s done"), t->id, cli->command->name);
-    return cli_change(cli, "record.act", &params, done);
+    snprintf(done, sizeof done, _("%s: %s done"), t->id, word_action(action_code(request.action)));
+    status = cli_ask(cli, "record.act", &params, &a) ? cli_outcome(cli, &a.result, done) : cli->status;
+    if (status == EXIT_REFUSED && reason_missing(&a.result))
+        say_reasons(cli);
+    answer_free(&a);
+    pack_free(&params);
+    return status;
 }
 
 static int act(struct cli *cli)

@@ -29,6 +29,30 @@ static bool usage_word(const char **at, char *word, size_t len, bool *optional)
     return true;
 }
 
+const char *usage_shown(const char *usage, char *buf, size_t len)
+{
+    static const char *const placeholders[] = {
+        N_("ID"),    N_("VERSION"), N_("CODE"), N_("TEXT"),   N_("KIND"),  N_("FIELD"),   N_("VALUE"),       N_("FILE"),
+        N_("NAME"),  N_("USER"),    N_("ROWS"), N_("FLOW"),   N_("STATE"), N_("ORDER"),   N_("ROLE"),        N_("TITLE"),
+        N_("MAIL"),  N_("NUMBER"),  N_("RIGHT"), N_("SCOPE"), N_("MODE"),  N_("ACCOUNT"), N_("FINGERPRINT"), N_("YEAR"),
+        N_("COMMAND"), N_("WORD"),  N_("PAGE"), N_("ACTION")};
+    size_t at = 0;
+    for (const char *p = usage; *p && at + 1 < len;) {
+        size_t n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+        const char *shown = NULL;
+        for (size_t i = 0; n > 1 && i < sizeof placeholders / sizeof *placeholders; i++)
+            if (strlen(placeholders[i]) == n && strncmp(p, placeholders[i], n) == 0)
+                shown = _(placeholders[i]);
+        n = n ? n : 1;
+        const int wrote = shown ? snprintf(buf + at, len - at, "%s", shown) : snprintf(buf + at, len - at, "%.*s", (int)n, p);
+        at += (size_t)wrote;
+        p += n;
+    }
+    if (at == 0)
+        buf[0] = '\0';
+    return buf;
+}
+
 static bool is_dots(const char *word)
 {
     const size_t n = strlen(word);

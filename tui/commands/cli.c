@@ -47,7 +47,9 @@ int cli_usage(const struct cli *cli, const char *fmt, ...)
     va_start(ap, fmt);
     say(fmt, ap);
     va_end(ap);
-    fprintf(stderr, _("usage: quxiang %s %s\n"), cli->command->name, cli->command->args);
+    char args[1024];
+    fprintf(stderr, _("usage: quxiang %s %s\n"), cli->command->name,
+            usage_shown(cli->command->args, args, sizeof args));
     return EXIT_USAGE;
 }
 
@@ -74,6 +76,8 @@ static bool start_client(struct cli *cli)
 {
     const char *why = NULL;
     char *token = NULL;
+    if (cli->client)
+        return true;
     if (cli->options->token_file && !(token = token_read(cli->options->token_file))) {
         cli->status =
             cli_fail(EXIT_LOGIN, _("the token file %s cannot be read: %s"), cli->options->token_file, strerror(errno));
@@ -163,6 +167,14 @@ static int choose(struct cli *cli)
     return EXIT_DONE;
 }
 
+static void speak_as_account(const struct cli *cli)
+{
+    const msgpack_object *account = client_account(cli->client);
+    enum language language;
+    if (!cli->options->language_chosen && account && language_of(text_of(account, "language"), &language))
+        tr_use(language);
+}
+
 int cli_connect(struct cli *cli)
 {
     int status = cli_connect_anonymous(cli);
@@ -170,10 +182,7 @@ int cli_connect(struct cli *cli)
         status = log_in_by_hand(cli);
     if (status != EXIT_DONE)
         return status;
-    const msgpack_object *account = client_account(cli->client);
-    enum language language;
-    if (!cli->options->language_chosen && account && language_of(text_of(account, "language"), &language))
-        tr_use(language);
+    speak_as_account(cli);
     status = password_set(cli);
     return status == EXIT_DONE ? choose(cli) : status;
 }
@@ -250,6 +259,22 @@ int cli_outcome(struct cli *cli, const msgpack_object *result, const char *done)
     return status;
 }
 
+int cli_created(struct cli *cli, const msgpack_object *result, const char *key, const char *value)
+{
+    const uint32_t n = result->type == MSGPACK_OBJECT_MAP ? result->via.map.size : 0;
+    msgpack_object_kv *members = calloc(n + 1u, sizeof *members);
+    if (!members)
+        abort();
+    for (uint32_t i = 0; i < n; i++)
+        members[i] = result->via.map.ptr[i];
+    members[n].key = (msgpack_object){.type = MSGPACK_OBJECT_STR, .via.str = {(uint32_t)strlen(key), key}};
+    members[n].val = (msgpack_object){.type = MSGPACK_OBJECT_STR, .via.str = {(uint32_t)strlen(value), value}};
+    const msgpack_object whole = {.type = MSGPACK_OBJECT_MAP, .via.map = {n + 1u, members}};
+    const int status = cli_outcome(cli, map_get(result, key) ? result : &whole, value);
+    free(members);
+    return status;
+}
+
 int cli_change(struct cli *cli, const char *method, struct pack *params, const char *done)
 {
     struct answer a;
@@ -269,22 +294,37 @@ static int unknown_verb(int argc, char **argv)
     return cli_fail(EXIT_USAGE, _("there is no command \"%s%s\"; the commands: quxiang help"), argv[0], word);
 }
 
+static int carry_out(struct cli *cli, int argc, char **argv, int used)
+{
+    char why[256];
+    if (!cli->command)
+        return unknown_verb(argc, argv);
+    if (!cli->command->run)
+        return cli_fail(EXIT_USAGE, _("\"%s\" needs the screen: run quxiang without a command"), cli->command->name);
+    if (!args_sort(&cli->args, cli->command->args, argc - used, argv + used, why, sizeof why))
+        return cli_usage(cli, "%s", why);
+    if (!values_ok(cli))
+        return EXIT_USAGE;
+    int status = cli->command->flags & VERB_LOCAL ? EXIT_DONE : cli_connect(cli);
+    if (status == EXIT_DONE)
+        status = cli->command->run(cli);
+    if (fflush(stdout) != 0 && status == EXIT_DONE)
+        status = cli_fail(EXIT_REFUSED, _("the result cannot be written: %s"), strerror(errno));
+    return status;
+}
+
 int cli_main(const struct options *options, int argc, char **argv)
 {
     int used = 0;
-    char why[256];
     struct cli cli = {.options = options, .command = argc > 0 ? command_parse(argc, argv, &used) : NULL};
-    if (!cli.command)
-        return unknown_verb(argc, argv);
-    if (!cli.command->run)
-        return cli_fail(EXIT_USAGE, _("\"%s\" needs the screen: run quxiang without a command"), cli.command->name);
-    if (!args_sort(&cli.args, cli.command->args, argc - used, argv + used, why, sizeof why))
-        return cli_usage(&cli, "%s", why);
-    int status = cli.command->flags & VERB_LOCAL ? EXIT_DONE : cli_connect(&cli);
-    if (status == EXIT_DONE)
-        status = cli.command->run(&cli);
+    /* over SSH the account says which language even a wrong command is answered in */
+    if (options->gateway && !options->language_chosen) {
+        if (!start_client(&cli))
+            return cli.status;
+        (void)client_settle(cli.client);
+        speak_as_account(&cli);
+    }
+    const int status = carry_out(&cli, argc, argv, used);
     client_free(cli.client);
-    if (fflush(stdout) != 0 && status == EXIT_DONE)
-        status = cli_fail(EXIT_REFUSED, _("the result cannot be written: %s"), strerror(errno));
     return status;
 }

@@ -26,6 +26,9 @@ struct args {
  */
 bool args_sort(struct args *, const char *usage, int argc, char *const *argv, char *why, size_t len);
 
+/* The usage line with its placeholders in the language in force. Answers buf. */
+const char *usage_shown(const char *usage, char *buf, size_t len);
+
 struct cli {
     const struct options *options;
     const struct command *command;
@@ -37,6 +40,13 @@ struct cli {
 const char *cli_arg(const struct cli *, int i);               /* NULL: not given */
 const char *cli_option(const struct cli *, const char *name); /* without the dashes; NULL: not given */
 bool cli_flag(const struct cli *, const char *name);
+
+/* ------------------------------------------------------------------ values that stand in lists (values.c) */
+
+/* The options' values and the first id are well-formed; else said what is wrong and what there is. */
+bool values_ok(const struct cli *);
+/* The lists behind the command's options, or behind one of them, as lines of a help text. */
+void values_help(const struct command *, const char *option, FILE *to);
 
 /* ------------------------------------------------------------------ saying */
 
@@ -59,6 +69,8 @@ bool cli_ask_once(struct cli *, const char *method, const struct pack *params, s
  */
 int cli_outcome(struct cli *, const msgpack_object *result, const char *done);
 int outcome_exit(const msgpack_object *result);
+/* Likewise for what the client itself has named: `key` with its `value` is added to the JSON, or said alone. */
+int cli_created(struct cli *, const msgpack_object *result, const char *key, const char *value);
 /* Ask and answer with the outcome: what most changing verbs do. Frees the params. */
 int cli_change(struct cli *, const char *method, struct pack *params, const char *done);
 

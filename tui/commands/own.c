@@ -5,6 +5,7 @@
 #include "cli.h"
 
 #include "../../shared/domain/codes.h"
+#include "../../shared/domain/forms.h"
 #include "../../shared/rpc/methods.h"
 #include "../words.h"
 
@@ -94,11 +95,33 @@ static int draft_get(struct cli *cli)
     return cli->status;
 }
 
+/* Named here and not at the submission: the form's table knows the fields. */
+static bool fields_known(struct cli *cli, const char *flow, const char *kind)
+{
+    const int number = flow_of(flow);
+    const struct form *form = number < 0 ? NULL : form_of((enum qx_flow)number, kind);
+    char name[64];
+    for (int i = 1; form && cli_arg(cli, i); i++) {
+        const char *field = cli_arg(cli, i), *equals = strchr(field, '=');
+        snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - field) : 0, field);
+        if (!equals || !equals[1] || form_field(form, name))
+            continue; /* one that shouldn't be there may always be taken out */
+        cli_say(_("%s is not a field of this form; its fields:"), name);
+        for (size_t k = 0; k < form->nfields; k++)
+            fprintf(stderr, "        %s  %s\n", form->fields[k].name,
+                    tr_zh() ? form->fields[k].label_zh : form->fields[k].label_en);
+        return false;
+    }
+    return true;
+}
+
 static int put_draft(struct cli *cli, const char *uuid, const char *flow, const char *kind, const msgpack_object *base)
 {
     struct pack params;
     struct answer a = {0};
     int status;
+    if (!fields_known(cli, flow, kind))
+        return EXIT_USAGE;
     pack_init(&params);
     pack_map(&params, 3u + (*kind != '\0'));
     pack_kstr(&params, "uuid", uuid);
@@ -109,17 +132,15 @@ static int put_draft(struct cli *cli, const char *uuid, const char *flow, const 
     if (!cli_pack_fields(cli, 1, base, &params))
         status = cli_usage(cli, "%s", _("what is changed is given as FIELD=VALUE"));
     else if (cli_ask(cli, "draft.put", &params, &a))
-        status = cli_outcome(cli, &a.result, uuid);
+        status = cli_created(cli, &a.result, "uuid", uuid);
     else
         status = cli->status;
-    if (status == EXIT_DONE && cli->options->json)
-        cli_say("%s", uuid);
     answer_free(&a);
     pack_free(&params);
     return status;
 }
 
-/* UUID "new" begins one; its UUID is printed, for evidence add and submit. */
+/* UUID "new" begins one; its UUID is printed (with --json as "uuid"), for evidence add and submit. */
 static int draft_put(struct cli *cli)
 {
     char uuid[UUID_LENGTH + 1];

@@ -184,7 +184,8 @@ static void say_errors(const msgpack_object *result)
     const msgpack_object *errors = array_of(result, "errors", &n);
     for (uint32_t i = 0; i < n; i++) {
         const msgpack_object *value = map_get(&errors[i], "value");
-        cli_say(_("line %lld, %s: %s%s%s"), (long long)int_of(&errors[i], "line"), text_of(&errors[i], "column"),
+        cli_say(_("line %lld, %s: %s%s%s"), (long long)int_of(&errors[i], "line"),
+                word_field(text_of(&errors[i], "column")),
                 word_field_error(text_of(&errors[i], "error")), value ? ": " : "",
                 value ? show_plain(value, buf, sizeof buf) : "");
     }

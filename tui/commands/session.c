@@ -196,7 +196,9 @@ static int status_verb(struct cli *cli)
 
 static void help_line(const struct command *c)
 {
-    printf("  quxiang %s%s%s\n      %s\n", c->name, *c->args ? " " : "", c->args, _(c->help));
+    char args[1024];
+    printf("  quxiang %s%s%s\n      %s\n", c->name, *c->args ? " " : "", usage_shown(c->args, args, sizeof args),
+           _(c->help));
 }
 
 static int help(struct cli *cli)
@@ -214,6 +216,8 @@ static int help(struct cli *cli)
         if (strncmp(all[i]->name, name, len) != 0 || (len && all[i]->name[len] != '\0' && all[i]->name[len] != ' '))
             continue;
         help_line(all[i]);
+        if (strcmp(all[i]->name, name) == 0)
+            values_help(all[i], NULL, stdout);
         found = true;
     }
     if (!found)

@@ -42,6 +42,48 @@ static struct row *add(struct mine *m, enum style style, const char *command)
 
 /* ------------------------------------------------------------------ rows */
 
+static const char *name_of(const msgpack_object *row)
+{
+    const char *kind = text_of(row, "kind");
+    return *kind ? code_label(code_table("destination_kind"), kind, tr_zh()) : word_flow(text_of(row, "flow"));
+}
+
+/* What the holder's own table allows that would end it or give the place back. */
+static void ways_out(const msgpack_object *record, char *buf, size_t len)
+{
+    static const char *const ends[] = {"take_back", "give_up", "void"};
+    uint32_t n;
+    size_t at = 0;
+    const msgpack_object *may = array_of(record, "may", &n);
+    buf[0] = '\0';
+    for (uint32_t i = 0; i < n; i++)
+        for (size_t k = 0; k < sizeof ends / sizeof *ends && at < len; k++)
+            if (bool_of(&may[i], "ok") && strcmp(text_of(&may[i], "action"), ends[k]) == 0)
+                at += (size_t)snprintf(buf + at, len - at, "%s%s", at ? " / " : "", word_action(ends[k]));
+}
+
+/* The place is taken: by which record of theirs, and how it would come free (S2.1.4). */
+static bool say_holder(const struct mine *m, const char *holder, char *buf, size_t len)
+{
+    uint32_t n;
+    char ways[256];
+    const msgpack_object *records = array_of(&m->home.map, "records", &n);
+    for (uint32_t i = 0; i < n; i++) {
+        if (!*holder || strcmp(text_of(&records[i], "id"), holder) != 0)
+            continue;
+        ways_out(&records[i], ways, sizeof ways);
+        const char *state = word_state(text_of(&records[i], "state"));
+        if (*ways)
+            snprintf(buf, len, _("You already have %s (%s, %s). Open it and end it first: %s."), name_of(&records[i]),
+                     holder, state, ways);
+        else
+            snprintf(buf, len, _("You already have %s (%s, %s). You can't end it now; ask your department or school."),
+                     name_of(&records[i]), holder, state);
+        return true;
+    }
+    return false;
+}
+
 static void add_starts(struct mine *m)
 {
     uint32_t n;
@@ -59,15 +101,9 @@ static void add_starts(struct mine *m)
         snprintf(code, sizeof code, "%d", (int)group);
         snprintf(row->text, sizeof row->text, "%s", code_label(code_table("destination_group"), code, tr_zh()));
         const msgpack_object *failed = map_get(&may[i], "failed");
-        if (failed)
+        if (!say_holder(m, text_of(&may[i], "holder"), row->note, sizeof row->note) && failed)
             (void)show_failed(failed, row->note, sizeof row->note);
     }
-}
-
-static const char *name_of(const msgpack_object *row)
-{
-    const char *kind = text_of(row, "kind");
-    return *kind ? code_label(code_table("destination_kind"), kind, tr_zh()) : word_flow(text_of(row, "flow"));
 }
 
 static void add_records(struct mine *m)
