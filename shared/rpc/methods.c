@@ -45,6 +45,8 @@ static const struct value_decl queue_row[] = {
     P("state", STR, "state"), P("submitted_at", TIME, "when"), P("name", STR, "graduate"), P("student_no", STR, "student number"),
     PK("identity_no", STR, IDENTITY, "identity number"), P("department", STR, "department"), P("major", STR, "major"),
     P("level", STR, "education level"), PO("employer", STR, "employer"), PO("number", STR, "agreement number"),
+    PO("settled_at", TIME, "of a record that waits for nobody: its last act (S1.5.5)"), PO("settled_by", STR, "who, by name"),
+    PO("settled_role", STR, "role"), PO("settled_reason", STR, "code audit_reject_reason"), PO("settled_text", STR, "the problem in words"),
     P("marks", ARRAY, "of: returned, forced, resubmitted, resubmitted_unchanged (X1.10), directed (S2.9.1)"), END};
 static const struct value_decl graduate_row[] = {
     PO("id", ID, "enrolment; absent from what was kept of it"), P("name", STR, "name"), PO("sex", STR, "code gender"), PO("ethnicity", STR, "code ethnicity"),

@@ -311,7 +311,9 @@ SELECT r.school_code, r.id AS record_id, r.school_code || '-' || r.id AS id, r.v
              = (SELECT c.content - '_graduate' FROM record_content c
                 WHERE c.school_code = r.school_code AND c.record_id = r.id AND c.revision = back.revision)
            AND NOT EXISTS (SELECT FROM evidence v WHERE v.school_code = r.school_code AND v.record_uuid = r.uuid
-                           AND greatest(v.added_at, v.removed_at) > back.at) AS unchanged
+                           AND greatest(v.added_at, v.removed_at) > back.at) AS unchanged,
+       settled.at AS settled_at, nullif(who.name, '') AS settled_by, settled.actor_role AS settled_role,
+       settled.reason_code AS settled_reason, settled.reason_text AS settled_text
 FROM record r
 JOIN graduate g ON g.school_code = r.school_code AND g.id = r.graduate_id
 JOIN department d ON d.school_code = r.school_code AND d.id = r.department_id
@@ -319,7 +321,12 @@ LEFT JOIN LATERAL (   -- the last return that a later submission answered (X1.10
     SELECT e.revision, e.at FROM event e
     WHERE e.school_code = r.school_code AND e.record_id = r.id AND e.action = 'return'
       AND r.revision > 1 AND e.revision < r.revision
-    ORDER BY e.id DESC LIMIT 1) back ON true;
+    ORDER BY e.id DESC LIMIT 1) back ON true
+LEFT JOIN LATERAL (   -- what brought a record that waits for nobody where it is (S1.5.5)
+    SELECT e.at, e.actor_school, e.actor_id, e.actor_role, e.reason_code, e.reason_text FROM event e
+    WHERE e.school_code = r.school_code AND e.record_id = r.id AND r.waits_for = 'nobody'
+    ORDER BY e.id DESC LIMIT 1) settled ON true
+LEFT JOIN account who ON who.school_code = settled.actor_school AND who.id = settled.actor_id;
 
 -- Departments and education levels of a class's roster that nobody could audit at the department's stage (S2.2.4, S2.2.8).
 CREATE VIEW auditor_missing AS
