@@ -43,7 +43,13 @@ static int draw_status_right(struct app *app, struct canvas *c, int y)
     enum style style = STYLE_WARN;
     int seconds = deed_undo_seconds(app);
 
-    if (!app->connected && app->logged_in) {
+    size_t pending = client_pending(app->client);
+
+    if (!app->connected && app->logged_in && pending > 0) {
+        snprintf(text, sizeof text, _("waiting for the connection: %zu decisions (%d s)"), pending,
+                 (client_next_try(app->client) + 999) / 1000);
+        style = STYLE_BAD;
+    } else if (!app->connected && app->logged_in) {
         snprintf(text, sizeof text, _("connection lost, trying again in %d s"),
                  (client_next_try(app->client) + 999) / 1000);
         style = STYLE_BAD;

@@ -3,6 +3,7 @@
 
 #include "act.h"
 #include "keymap.h"
+#include "widgets/dialog.h"
 #include "widgets/overlay.h"
 #include "widgets/prompt.h"
 
@@ -13,10 +14,25 @@
 
 /* ------------------------------------------------------------------ commands that hold everywhere */
 
+static void leave_asked(struct app *app, bool yes, void *arg)
+{
+    (void)arg;
+    app->quitting = yes;
+}
+
+/* Leaving asks only when that would leave something unknown. */
 static void run_quit(struct app *app, int argc, char **argv)
 {
+    size_t pending = client_pending(app->client);
+    char text[400];
+
     (void)argc, (void)argv;
-    app->quitting = true;
+    snprintf(text, sizeof text, _("%zu decisions have not reached the server yet. Whoever leaves now may lose them."),
+             pending);
+    if (pending > 0)
+        dialog_ask(app, _("Leave all the same?"), text, leave_asked, NULL);
+    else
+        app->quitting = true;
 }
 
 static void run_back(struct app *app, int argc, char **argv)

@@ -15,7 +15,8 @@ next in every run. A script (scripts/*.script, in order of name) is a list of li
     screen NAME          the screen equals screens/LANG-WxH/NAME.txt, and the program's own idea of it
     see TEXT             the screen shows it (zh: or en: before it for one language only)
     gone TEXT            … no longer
-    others ACTION        a second auditor, through RPC, decides the record that is open
+    opened               keep in mind which record is open, for when a dialog covers its id
+    others ACTION        a second auditor, through RPC, decides the record that is open (or was `opened`)
     server stop|start    the server goes away and comes back
     hangup               the terminal's line drops; `user` takes it up again
 
@@ -227,8 +228,11 @@ class Run:
         self.second = True
         return self.server.client(name, "two auditors")
 
+    def do_opened(self):
+        self.record = self.open_record()
+
     def do_others(self, action):
-        record = self.open_record()
+        record = self.record or self.open_record()
         client = self.second_auditor()
         more = {"reason_code": "04", "reason_text": "x"} if action in ("return", "reject") else {}
         version = client.call("record.get", id=record)["version"]
@@ -250,6 +254,7 @@ class Run:
     def script(self, path):
         self.terminal.stop()
         self.do_term("tmux-256color")
+        self.record = None
         self.user = None  # the first `user` of a script starts from nothing parked
         with open(path, encoding="utf-8") as f:
             for number, line in enumerate(f, 1):

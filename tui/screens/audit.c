@@ -280,6 +280,27 @@ static void reveal(struct screen *s)
     pack_free(&p);
 }
 
+/* A file is seen where it can be shown: each with its id and the line that fetches it. */
+static void audit_evidence(struct screen *s)
+{
+    struct audit *a = s->state;
+    const msgpack_object *file;
+    char id[40], name[256], at[40], when[40], text[8192] = "";
+
+    for (uint32_t i = 0; a->record.zone != NULL && (file = held_item(&a->record.map, "evidence", i)) != NULL; i++) {
+        size_t n = strlen(text);
+        held_text(file, "id", id, sizeof id);
+        snprintf(text + n, sizeof text - n, "%s  %s  %s\n    ssh %s@HOST evidence get %s > %s\n\n", id,
+                 held_text(file, "file_name", name, sizeof name),
+                 word_time(held_text(file, "added_at", at, sizeof at), false, when, sizeof when), s->app->account.user,
+                 id, id);
+    }
+    if (text[0] == '\0')
+        app_status(s->app, STATUS_INFO, _("There is no evidence file."));
+    else
+        text_show(s->app, _("Evidence: run the line on your own machine"), text);
+}
+
 static bool scroll(struct audit *a, const char *verb)
 {
     static const struct {
@@ -339,6 +360,8 @@ static enum run_result audit_run(struct screen *s, int argc, char **argv)
         reveal(s);
     else if (strcmp(argv[0], "agreement") == 0)
         ask_by_id(s, "record.agreement", got_agreement);
+    else if (strcmp(argv[0], "evidence") == 0)
+        audit_evidence(s);
     else if (strcmp(argv[0], "fold") == 0) {
         a->unfolded = !a->unfolded;
         doc_build(a);

@@ -1,9 +1,9 @@
 /*
  * audit_reason.c - a decision that needs its reason (S2.1.8), and the void with its tick and typed word (S2.3.9).
  *
- * What was on the screen when the dialog opened is what is decided: its version stands in app->reason, beside the words,
- * and is parked with them. Whatever happens to the record meanwhile, the server compares with that version and answers
- * `stale` with who, what and when (X1.2).
+ * What was on the screen when the dialog opened is what is decided: its version stands in app->reason, beside the
+ * words, and is parked with them. Whatever happens to the record meanwhile, the server compares with that version and
+ * answers `stale` with who, what and when (X1.2).
  */
 #include "audit.h"
 

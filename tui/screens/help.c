@@ -74,6 +74,17 @@ static int draw_map(struct screen *s, struct canvas *c, struct rect r, int y, co
     return y + 1;
 }
 
+/* What the letters before a queue's rows mean. */
+static int draw_marks(struct canvas *c, struct rect r, int y)
+{
+    canvas_put(c, r.x + 2, y++, STYLE_HEADING, _("Letters before a row"));
+    for (const struct queue_mark *m = queue_marks; m->mark != NULL; m++) {
+        canvas_printf(c, r.x + 4, y, STYLE_CHANGED, "%c", m->letter);
+        canvas_fit(c, r.x + 30, y++, r.width - 32, STYLE_NORMAL, _(m->meaning));
+    }
+    return y + 1;
+}
+
 static void help_draw(struct screen *s, struct canvas *c, struct rect r)
 {
     struct help *h = s->state;
@@ -82,6 +93,8 @@ static void help_draw(struct screen *s, struct canvas *c, struct rect r)
     if (h->scroll < 0)
         h->scroll = 0;
     int y = draw_map(s, c, r, r.y - h->scroll, s->arg, _("On this screen"));
+    if (strcmp(s->arg, "queue") == 0)
+        y = draw_marks(c, r, y);
     y = draw_map(s, c, r, y, "global", _("Everywhere"));
     int total = y + h->scroll - r.y;
     if (h->scroll > total - h->height && total > h->height)

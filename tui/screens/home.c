@@ -1,9 +1,11 @@
 /*
  * home.c - the home screen of a department or school (S1.5.1): exact counts by queue and state, notices, contacts, the
- * menu. The menu is a table: a row is a command line and the roles that see it.
+ * menu. The menu is a table: a row is a command line and the method whose answer it shows. Whoever may not call that
+ * method doesn't see the row (S1.4.2): roles, module and right stand with the method, once for server and client.
  */
 #include "screens.h"
 
+#include "../../shared/rpc/methods.h"
 #include "../app.h"
 #include "../held.h"
 #include "../widgets/list.h"
@@ -15,25 +17,19 @@
 
 #define LINES_MAX 64
 
-struct menu_row {
-    const char *label, *command;
-    unsigned roles; /* bits of enum qx_role */
-};
-#define ROLE(id) (1u << ROLE_##id)
-
-static const struct menu_row menu[] = {
-    {N_("Signings (all states)"), "screen queue offline_signing::all",
-     ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
-    {N_("Destinations (all states)"), "screen queue destination::all",
-     ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
-    {N_("Lapsed"), "screen queue :lapsed:all", ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
-    {N_("Voided"), "screen queue :voided:all", ROLE(DEPARTMENT) | ROLE(SCHOOL) | ROLE(PROVINCE)},
-    {N_("Signing settings"), "screen settings", ROLE(SCHOOL) | ROLE(DEPARTMENT)},
-    {N_("Roster"), "screen roster", ROLE(SCHOOL) | ROLE(DEPARTMENT)},
-    {N_("Accounts"), "screen accounts", ROLE(SCHOOL) | ROLE(PROVINCE) | ROLE(OPERATOR) | ROLE(SUPPORT)},
-    {N_("Messages"), "screen inbox", ROLE(GRADUATE)},
-    {N_("Choose another class or enrolment"), "screen choose", ~0u},
-    {N_("Keys and commands"), "help", ~0u},
+static const struct menu_row {
+    const char *label, *command, *method; /* method NULL: everybody's */
+} menu[] = {
+    {N_("Signings (all states)"), "screen queue offline_signing::all", "queue.list"},
+    {N_("Destinations (all states)"), "screen queue destination::all", "queue.list"},
+    {N_("Lapsed"), "screen queue :lapsed:all", "queue.list"},
+    {N_("Voided"), "screen queue :voided:all", "queue.list"},
+    {N_("Signing settings"), "screen settings", "settings.get"},
+    {N_("Roster"), "screen roster", "roster.list"},
+    {N_("Accounts"), "screen accounts", "account.list"},
+    {N_("Messages"), "screen inbox", "inbox.list"},
+    {N_("Choose another class or enrolment"), "screen choose", NULL},
+    {N_("Keys and commands"), "help", NULL},
 };
 
 struct line {
@@ -78,16 +74,20 @@ static void add_queues(struct home *h)
     }
 }
 
-static bool has_screen(const char *command)
+/* What session.whoami said of the account, against what the method asks for. */
+static bool may_call(const struct account *a, const char *name)
 {
-    char name[32];
+    const struct method *m = method_find(name, strlen(name));
 
-    if (sscanf(command, "screen %31s", name) != 1)
-        return true;
-    for (size_t i = 0; screens_all[i] != NULL; i++)
-        if (strcmp(screens_all[i]->name, name) == 0)
-            return true;
-    return false;
+    return m != NULL && (m->roles & (1u << a->role)) != 0 && a->rights[m->module] >= (int)m->right &&
+           ((m->flags & MF_NO_CLASS) != 0 || a->class_year > 0);
+}
+
+static bool offered(const struct account *a, const struct menu_row *row)
+{
+    if (strcmp(row->command, "screen choose") == 0)
+        return a->nclasses + a->nenrolments > 0;
+    return row->method == NULL || may_call(a, row->method);
 }
 
 static void compose(struct screen *s)
@@ -99,13 +99,13 @@ static void compose(struct screen *s)
     if (h->answer.zone != NULL && map_int(&h->answer.map, "pending", &pending)) {
         add_line(h, "screen queue", (long)pending, _("Waiting for me, all together"));
         add_queues(h);
-    } else if (h->answer.zone == NULL && !app_is(s->app, ROLE_GRADUATE)) {
+    } else if (h->answer.zone == NULL && may_call(&s->app->account, "queue.list")) {
         add_line(h, "screen queue", -1,
                  _("Waiting for me, all together")); /* Enter means the same before the counts are there */
     }
     h->nqueues = h->nlines;
     for (size_t i = 0; i < sizeof menu / sizeof *menu; i++)
-        if ((menu[i].roles & (1u << s->app->account.role)) != 0 && has_screen(menu[i].command))
+        if (offered(&s->app->account, &menu[i]))
             add_line(h, menu[i].command, -1, _(menu[i].label));
     long cursor = h->list.cursor;
     h->list.total = h->nlines;
@@ -129,10 +129,16 @@ static void loaded(struct screen *s, const msgpack_object *result, const char *e
 static void load(struct screen *s)
 {
     struct home *h = s->state;
-    if (h->loading)
+    if (h->loading || !may_call(&s->app->account, "home.get"))
         return;
     h->loading = true;
     screen_request(s, "home.get", NULL, loaded, 0);
+}
+
+static void watch(struct screen *s)
+{
+    if (may_call(&s->app->account, "queue.watch"))
+        screen_request(s, "queue.watch", NULL, NULL, 0);
 }
 
 static bool home_open(struct screen *s, const char *arg)
@@ -143,7 +149,7 @@ static bool home_open(struct screen *s, const char *arg)
     list_reset(&h->list);
     compose(s);
     load(s);
-    screen_request(s, "queue.watch", NULL, NULL, 0);
+    watch(s);
     return true;
 }
 
@@ -161,7 +167,8 @@ static bool home_event(struct screen *s, const struct event *event)
             screen_timer(s, 300);
         return true;
     case EV_CONNECTED:
-        screen_request(s, "queue.watch", NULL, NULL, 0);
+        compose(s); /* the rights may be others now */
+        watch(s);
         load(s);
         return true;
     case EV_FOCUS:
@@ -283,11 +290,16 @@ static void home_draw(struct screen *s, struct canvas *c, struct rect r)
     if (h->error[0] != '\0') {
         canvas_fit(c, inner.x, inner.y++, inner.width, STYLE_BAD, h->error);
         inner.height--;
-    } else if (h->answer.zone == NULL) {
+    } else if (h->loading && h->answer.zone == NULL) {
         canvas_put(c, inner.x, inner.y++, STYLE_DIM, _("loading …"));
         inner.height--;
     }
     list_draw(&h->list, c, inner, home_row, s);
+}
+
+static bool home_offers(struct screen *s, const char *command)
+{
+    return strcmp(command, "screen choose") != 0 || s->app->account.nclasses + s->app->account.nenrolments > 0;
 }
 
 static const char *home_title(struct screen *s)
@@ -318,6 +330,7 @@ const struct screen_ops home_ops = {
     .run = home_run,
     .draw = home_draw,
     .title = home_title,
+    .offers = home_offers,
     .save = home_save,
     .load = home_load,
 };

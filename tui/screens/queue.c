@@ -27,20 +27,22 @@ const char *queue_text(const struct queue_row *row, enum queue_column column)
     return row->text + row->at[column];
 }
 
+const struct queue_mark queue_marks[] = {{"returned", 'R', N_("returned to the graduate at least once")},
+                                         {"forced", 'F', N_("forced by the school")},
+                                         {"resubmitted", 'C', N_("corrected and submitted again")},
+                                         {"resubmitted_unchanged", 'U', N_("submitted again with nothing changed")},
+                                         {"directed", 'D', N_("directed or commissioned training")},
+                                         {0}};
+
 static void take_marks(struct queue_row *row, const msgpack_object *map)
 {
-    static const struct {
-        const char *mark;
-        char letter;
-    } letters[] = {
-        {"returned", 'R'}, {"forced", 'F'}, {"resubmitted", 'C'}, {"resubmitted_unchanged", 'U'}, {"directed", 'D'}};
     const msgpack_object *mark;
     size_t n = 0;
 
     for (uint32_t i = 0; (mark = held_item(map, "marks", i)) != NULL; i++)
-        for (size_t k = 0; k < sizeof letters / sizeof *letters; k++)
-            if (object_is(mark, letters[k].mark) && n + 1 < sizeof row->marks)
-                row->marks[n++] = letters[k].letter;
+        for (const struct queue_mark *m = queue_marks; m->mark != NULL; m++)
+            if (object_is(mark, m->mark) && n + 1 < sizeof row->marks)
+                row->marks[n++] = m->letter;
 }
 
 static struct queue_row take_row(const msgpack_object *map)

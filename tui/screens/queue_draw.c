@@ -8,7 +8,18 @@
 #include <stdio.h>
 #include <string.h>
 
-enum show { SHOW_TEXT, SHOW_WHAT, SHOW_STATE, SHOW_TIME, SHOW_LEVEL };
+enum show { SHOW_TEXT, SHOW_WHAT, SHOW_STATE, SHOW_TIME, SHOW_LEVEL, SHOW_WHO, SHOW_WHY };
+
+/* Which lists a column belongs to. */
+enum {
+    IN_OPEN = 1,    /* of records that go on, or may */
+    IN_ENDED = 2,   /* of one state that is an end: who, when, why (S1.5.5) */
+    NOT_ALIKE = 4,  /* states: not where they are all the same */
+    NOT_OWN = 8,    /* departments: not for a department, which sees only itself */
+    GIVES_WAY = 16, /* not on a narrow screen where the state is needed more */
+};
+#define IN_ALL (IN_OPEN | IN_ENDED)
+#define NARROW 98
 
 struct column {
     const char *label;
@@ -16,19 +27,22 @@ struct column {
     int width, grow, most; /* columns; share of what is left, up to this */
     int from;              /* shown from this screen width on */
     enum show show;
-    bool only_mixed; /* states: only where they differ */
+    unsigned in;
 };
 
 static const struct column columns[] = {
-    {N_("Name"), QC_name, 8, 0, 8, 0, SHOW_TEXT, false},
-    {N_("Student no."), QC_student_no, 12, 0, 12, 0, SHOW_TEXT, false},
-    {N_("Department"), QC_department, 12, 1, 16, 0, SHOW_TEXT, false},
-    {N_("Major"), QC_major, 14, 1, 24, 132, SHOW_TEXT, false},
-    {N_("Level"), QC_level, 8, 0, 8, 132, SHOW_LEVEL, false},
-    {N_("Kind"), QC_kind, 14, 0, 14, 0, SHOW_WHAT, false},
-    {N_("Employer or school"), QC_employer, 12, 2, 18, 0, SHOW_TEXT, false},
-    {N_("State"), QC_state, 11, 1, 18, 100, SHOW_STATE, true},
-    {N_("Submitted"), QC_submitted_at, 11, 0, 11, 0, SHOW_TIME, false},
+    {N_("Name"), QC_name, 8, 0, 8, 0, SHOW_TEXT, IN_ALL},
+    {N_("Student no."), QC_student_no, 12, 0, 12, 0, SHOW_TEXT, IN_ALL},
+    {N_("Department"), QC_department, 12, 1, 16, 0, SHOW_TEXT, IN_OPEN | NOT_OWN},
+    {N_("Major"), QC_major, 14, 1, 24, 132, SHOW_TEXT, IN_OPEN},
+    {N_("Level"), QC_level, 8, 0, 8, 132, SHOW_LEVEL, IN_OPEN},
+    {N_("State"), QC_state, 12, 0, 12, 0, SHOW_STATE, IN_OPEN | NOT_ALIKE},
+    {N_("Kind"), QC_kind, 14, 0, 14, 0, SHOW_WHAT, IN_ALL},
+    {N_("Employer or school"), QC_employer, 12, 2, 16, 0, SHOW_TEXT, IN_OPEN},
+    {N_("Submitted"), QC_submitted_at, 11, 0, 11, 0, SHOW_TIME, IN_OPEN | GIVES_WAY},
+    {N_("Ended"), QC_settled_at, 11, 0, 11, 0, SHOW_TIME, IN_ENDED},
+    {N_("By"), QC_settled_by, 8, 0, 8, 0, SHOW_WHO, IN_ENDED},
+    {N_("Why"), QC_settled_text, 10, 1, 60, 0, SHOW_WHY, IN_ENDED},
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
 
@@ -38,6 +52,17 @@ static const char *kind_words(const struct queue_row *row)
     const struct code_table *table = code_table("destination_kind");
 
     return kind[0] == '\0' || table == NULL ? word_flow(queue_text(row, QC_flow)) : code_label(table, kind, tr_zh());
+}
+
+/* The reason from its list, and the words beside it. */
+static const char *why_words(const struct queue_row *row, char *buf, size_t len)
+{
+    const char *code = queue_text(row, QC_settled_reason), *text = queue_text(row, QC_settled_text);
+    const struct code_table *table = code_table("audit_reject_reason");
+    const char *label = code[0] == '\0' || table == NULL ? "" : code_label(table, code, tr_zh());
+
+    snprintf(buf, len, "%s%s%s", label, label[0] != '\0' && text[0] != '\0' ? ": " : "", text);
+    return buf;
 }
 
 static const char *value_of(const struct queue_row *row, const struct column *column, char *buf, size_t len)
@@ -52,6 +77,10 @@ static const char *value_of(const struct queue_row *row, const struct column *co
         return word_stage(text);
     case SHOW_TIME:
         return word_time(text, false, buf, len);
+    case SHOW_WHO:
+        return text[0] != '\0' ? text : word_role(queue_text(row, QC_settled_role));
+    case SHOW_WHY:
+        return why_words(row, buf, len);
     case SHOW_LEVEL:
         levels = code_table("education_level");
         return levels == NULL ? text : code_label(levels, text, tr_zh());
@@ -61,13 +90,42 @@ static const char *value_of(const struct queue_row *row, const struct column *co
     return text;
 }
 
+/* Does nothing lead on from the state, in any flow? */
+static bool is_end(const char *code)
+{
+    int state = state_of(code);
+    bool found = false;
+
+    for (int f = 0; state >= 0 && f < FLOW_COUNT; f++) {
+        const struct flow_def *def = flow_def((enum qx_flow)f);
+        for (size_t i = 0; def != NULL && i < def->nstates; i++)
+            if (def->states[i].state == (enum qx_state)state) {
+                if (!def->states[i].final)
+                    return false;
+                found = true;
+            }
+    }
+    return found;
+}
+
+static bool shows(const struct screen *s, const struct column *column, int width)
+{
+    const struct queue *q = s->state;
+    bool alike = q->state[0] != '\0', ended = alike && is_end(q->state);
+
+    return width >= column->from - 2 && (column->in & (ended ? IN_ENDED : IN_OPEN)) != 0 &&
+           !((column->in & NOT_ALIKE) != 0 && alike) &&
+           !((column->in & NOT_OWN) != 0 && app_is(s->app, ROLE_DEPARTMENT)) &&
+           !((column->in & GIVES_WAY) != 0 && !alike && width < NARROW && !app_is(s->app, ROLE_DEPARTMENT));
+}
+
 /* Widths for this screen; 0: not shown. */
-static void lay_out(const struct queue *q, int width, int *widths)
+static void lay_out(const struct screen *s, int width, int *widths)
 {
     int left = width - 3, share = 0; /* 3: marks */
 
     for (size_t i = 0; i < COLUMNS; i++) {
-        bool shown = width >= columns[i].from - 2 && !(columns[i].only_mixed && q->state[0] != '\0');
+        bool shown = shows(s, &columns[i], width);
         widths[i] = shown ? columns[i].width : 0;
         left -= shown ? columns[i].width + 1 : 0;
         share += shown ? columns[i].grow : 0;
@@ -88,11 +146,11 @@ static void queue_row_draw(void *owner, struct canvas *c, long index, struct rec
     const struct queue_row *row = &q->rows[index];
     enum style style = row->gone ? STYLE_DIM : STYLE_NORMAL;
     int widths[COLUMNS], x = r.x + 3;
-    char buf[64];
+    char buf[1024];
 
     (void)is_cursor;
-    lay_out(q, r.width, widths);
-    canvas_fit(c, r.x, r.y, 2, row->gone ? STYLE_DIM : STYLE_CHANGED, row->gone ? "-" : row->marks);
+    lay_out(owner, r.width, widths);
+    canvas_put(c, r.x, r.y, row->gone ? STYLE_DIM : STYLE_WARN, row->gone ? "-" : row->marks); /* blanks uncoloured */
     for (size_t i = 0; i < COLUMNS; i++)
         if (widths[i] > 0) {
             canvas_fit(c, x, r.y, widths[i], style, value_of(row, &columns[i], buf, sizeof buf));
@@ -122,7 +180,7 @@ static void draw_labels(struct screen *s, struct canvas *c, struct rect r)
 {
     int widths[COLUMNS], x = r.x + 5;
 
-    lay_out(s->state, r.width - 2, widths);
+    lay_out(s, r.width - 2, widths);
     for (size_t i = 0; i < COLUMNS; i++)
         if (widths[i] > 0) {
             canvas_fit(c, x, r.y, widths[i], STYLE_HEADING, _(columns[i].label));

@@ -4,22 +4,30 @@
 
 #include "../screen.h"
 
-extern const struct screen_ops login_ops, password_ops, choose_ops, home_ops, queue_ops, audit_ops, help_ops, text_ops, inbox_ops;
+extern const struct screen_ops login_ops, password_ops, choose_ops, home_ops, queue_ops, audit_ops, help_ops, text_ops,
+    inbox_ops;
 
 /* ---- of a queue screen */
 #define QUEUE_COLUMNS(X)                                                                                               \
     X(id)                                                                                                              \
-    X(name) X(student_no) X(department) X(flow) X(kind) X(state) X(employer) X(submitted_at) X(number) X(level)        \
-        X(major) X(identity_no)
+    X(name)                                                                                                            \
+    X(student_no) X(department) X(flow) X(kind) X(state) X(employer) X(submitted_at) X(number) X(level) X(major)       \
+        X(identity_no) X(settled_at) X(settled_by) X(settled_role) X(settled_reason) X(settled_text)
 #define X(name) QC_##name,
 enum queue_column { QUEUE_COLUMNS(X) QC_COUNT };
 #undef X
 struct queue_row {
     char *text; /* all values, one after the other, NUL-ended: a row costs what its text costs */
     uint16_t at[QC_COUNT];
-    char marks[8]; /* letters: R returned, F forced, C corrected, U corrected in nothing, D directed */
+    char marks[8]; /* letters of queue_marks[] */
     bool gone;     /* decided: passed over, and shown as such until the list is asked for anew */
 };
+/* The letters before a row, and what they mean; ended by a NULL mark. */
+extern const struct queue_mark {
+    const char *mark; /* the server's */
+    char letter;
+    const char *meaning; /* msgid */
+} queue_marks[];
 const char *queue_text(const struct queue_row *, enum queue_column);
 /* The queue under the screen that stands above it; NULL: none. */
 struct screen *queue_below(struct screen *above);

@@ -1,4 +1,5 @@
-/* dialog.c - questions in a box: yes or no, a typed word, something told. */
+/* dialog.c - questions in a box: yes or no, a typed word, something told. A long text scrolls; a key that is no answer
+ * does nothing. */
 #include "dialog.h"
 
 #include "../../shared/text/text.h"
@@ -15,12 +16,17 @@ struct dialog {
     char title[256];
     char *text;
     char word[32]; /* "" : yes or no */
+    int skip, shown, lines;
     struct edit edit;
     dialog_done done; /* NULL: only tells */
     void *arg;
 };
 
-static const struct binding ask_hints[] = {{"y", "", N_("yes"), NULL, 0}, {"<Enter>", "", N_("no"), NULL, 0}, {0}};
+static const struct binding ask_hints[] = {{"y", "", N_("yes"), NULL, 0},
+                                           {"n", "", N_("no"), NULL, 0},
+                                           {"<Enter>", "", N_("no"), NULL, 0},
+                                           {"<PgDn>", "", N_("page down"), NULL, 0},
+                                           {0}};
 static const struct binding word_hints[] = {
     {"<Enter>", "", N_("do it"), NULL, 0}, {"<Esc>", "", N_("cancel"), NULL, 0}, {0}};
 static const struct binding tell_hints[] = {{"<Enter>", "", N_("go on"), NULL, 0}, {0}};
@@ -36,6 +42,43 @@ static void finish(struct dialog *d, bool yes)
         done(app, yes, arg);
 }
 
+static bool scrolled(struct dialog *d, uint32_t key)
+{
+    static const struct {
+        uint32_t key;
+        int lines, pages;
+    } moves[] = {{K_DOWN, 1, 0},  {K_UP, -1, 0},        {K_PGDN, 0, 1},
+                 {K_PGUP, 0, -1}, {K_HOME, -100000, 0}, {K_END, 100000, 0}};
+
+    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
+        if (moves[i].key == key) {
+            d->skip += moves[i].lines + moves[i].pages * d->shown;
+            return true;
+        }
+    return false;
+}
+
+/* The keys that answer: of a question y and n, of something told any that goes on or back. */
+static void answer(struct dialog *d, uint32_t key)
+{
+    if (d->done != NULL && (key == 'y' || key == 'Y'))
+        finish(d, true);
+    else if (key == K_ENTER || key == K_ESC || key == K_CTRL('c') || key == (d->done != NULL ? 'n' : 'q'))
+        finish(d, false);
+}
+
+static void answer_word(struct dialog *d, uint32_t key)
+{
+    if (key == K_ESC || key == K_CTRL('c'))
+        finish(d, false);
+    else if (key != K_ENTER)
+        edit_key(&d->edit, key);
+    else if (strcmp(d->edit.text, d->word) == 0)
+        finish(d, true);
+    else
+        app_status(d->overlay.app, STATUS_WARN, _("Type exactly: %s"), d->word);
+}
+
 static bool dialog_event(struct overlay *o, const struct event *event)
 {
     struct dialog *d = (struct dialog *)o;
@@ -44,18 +87,12 @@ static bool dialog_event(struct overlay *o, const struct event *event)
         return true; /* never answers a question */
     if (event->kind != EV_KEY)
         return false;
-    if (d->word[0] == '\0') {
-        finish(d, d->done != NULL && (event->key == 'y' || event->key == 'Y'));
-    } else if (event->key == K_ESC || event->key == K_CTRL('c')) {
-        finish(d, false);
-    } else if (event->key == K_ENTER) {
-        if (strcmp(d->edit.text, d->word) == 0)
-            finish(d, true);
-        else
-            app_status(d->overlay.app, STATUS_WARN, _("Type exactly: %s"), d->word);
-    } else {
-        edit_key(&d->edit, event->key);
-    }
+    if (d->lines > d->shown && scrolled(d, event->key))
+        app_dirty(d->overlay.app);
+    else if (d->word[0] == '\0')
+        answer(d, event->key);
+    else
+        answer_word(d, event->key);
     return true;
 }
 
@@ -63,14 +100,21 @@ static void dialog_draw(struct overlay *o, struct canvas *c)
 {
     struct dialog *d = (struct dialog *)o;
     int width = c->width - 12 < 68 ? c->width - 12 : 68;
-    int lines = wrap_height(d->text, width - 4);
-    int height = lines + 2 + (d->word[0] != '\0' ? 2 : 0);
+    int asks = d->word[0] != '\0' ? 2 : 0;
+    int height = (d->lines = wrap_height(d->text, width - 4)) + 2 + asks;
 
     if (height > c->height - 4)
         height = c->height - 4;
     struct rect box = {(c->width - width) / 2, (c->height - height) / 2, width, height};
     canvas_box(c, box, STYLE_BORDER, d->title);
-    int shown = canvas_wrap(c, (struct rect){box.x + 2, box.y + 1, width - 4, height - 2}, STYLE_NORMAL, d->text, 0);
+    d->shown = height - 2 - asks;
+    d->skip = d->skip > d->lines - d->shown ? d->lines - d->shown : d->skip;
+    d->skip = d->skip < 0 ? 0 : d->skip;
+    int shown =
+        canvas_wrap(c, (struct rect){box.x + 2, box.y + 1, width - 4, d->shown}, STYLE_NORMAL, d->text, d->skip);
+    if (d->lines > d->shown)
+        canvas_printf(c, box.x + width - 20, box.y + height - 1, STYLE_WARN, " %s ",
+                      d->skip + d->shown < d->lines ? _("more: PgDn") : _("the end: PgUp"));
     if (d->word[0] == '\0')
         return;
     char label[128];

@@ -8,12 +8,12 @@
 #include "overlay.h"
 
 typedef void (*dialog_done)(struct app *, bool yes, void *arg);
-/* Choices are y and n; the default (Enter) is no. */
+/* Choices are y and n (Esc); the default (Enter) is no. Other keys do nothing; a long text scrolls. */
 void dialog_ask(struct app *, const char *title, const char *text, dialog_done done, void *arg);
-/* Goes on only when `word` was typed letter by letter (a paste isn't taken). The word is one that any keyboard can type, the
- * same in every language, so it is never translated. */
+/* Goes on only when `word` was typed letter by letter (a paste isn't taken). The word is one that any keyboard can
+ * type, the same in every language: it is never translated. */
 void dialog_word(struct app *, const char *title, const char *text, const char *word, dialog_done done, void *arg);
-/* Nothing but a text; any key closes it. */
+/* Nothing but a text; Enter, Esc and q close it. */
 void dialog_tell(struct app *, const char *title, const char *text);
 
 /*

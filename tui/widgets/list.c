@@ -95,7 +95,7 @@ void list_draw(struct list *l, struct canvas *c, struct rect r, list_row row, vo
     for (int i = 0; i < r.height && l->drawn_top + i < l->loaded; i++) {
         long index = l->drawn_top + i;
         bool here = index == l->drawn_cursor;
-        canvas_put(c, r.x, r.y + i, STYLE_CURSOR, here ? ">" : " ");
+        canvas_put(c, r.x, r.y + i, here ? STYLE_CURSOR : STYLE_NORMAL, here ? ">" : " "); /* a blank has no colour */
         row(owner, c, index, (struct rect){r.x + 2, r.y + i, r.width - 2, 1}, here);
         if (here)
             canvas_cursor(c, r.x, r.y + i);

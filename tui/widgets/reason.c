@@ -92,21 +92,37 @@ static int index_of_key(const struct reason_box *b, uint32_t key)
     return i < b->ncodes ? i : -1;
 }
 
-static bool key_on_code(struct reason_box *b, uint32_t key)
+/* What is typed where no text stands goes to the text: no character is dropped. */
+static void key_to_text(struct reason_box *b, uint32_t key)
+{
+    if (key >= ' ' && key < K_UP && key != K_BACKSPACE) {
+        b->focus = ON_TEXT;
+        edit_key(&b->edit, key);
+    }
+}
+
+static void key_on_code(struct reason_box *b, uint32_t key)
 {
     int i = index_of_key(b, key);
 
     if (i >= 0) {
         b->chosen = i;
         b->focus = ON_TEXT;
-    } else if (key == K_DOWN || key == 'j') {
+    } else if (key == K_DOWN) {
         b->chosen = b->chosen + 1 < b->ncodes ? b->chosen + 1 : b->chosen;
-    } else if (key == K_UP || key == 'k') {
+    } else if (key == K_UP) {
         b->chosen = b->chosen > 0 ? b->chosen - 1 : 0;
     } else {
-        return false;
+        key_to_text(b, key);
     }
-    return true;
+}
+
+static void key_on_tick(struct reason_box *b, uint32_t key)
+{
+    if (key == ' ')
+        b->agreed = !b->agreed;
+    else
+        key_to_text(b, key);
 }
 
 static bool reason_event(struct overlay *o, const struct event *event)
@@ -114,8 +130,10 @@ static bool reason_event(struct overlay *o, const struct event *event)
     struct reason_box *b = (struct reason_box *)o;
     uint32_t key = event->key;
 
-    if (event->kind == EV_PASTE && b->focus == ON_TEXT)
+    if (event->kind == EV_PASTE) {
+        b->focus = ON_TEXT;
         edit_insert(&b->edit, event->text);
+    }
     if (event->kind != EV_KEY) {
         keep(b);
         return true;
@@ -134,11 +152,18 @@ static bool reason_event(struct overlay *o, const struct event *event)
     } else if (b->focus == ON_CODE)
         key_on_code(b, key);
     else if (b->focus == ON_TICK)
-        b->agreed = key == ' ' ? !b->agreed : b->agreed;
+        key_on_tick(b, key);
     else
         edit_key(&b->edit, key);
     keep(b);
     return true;
+}
+
+/* A part's heading; the one that has the keys is marked, also without colour. */
+static void draw_heading(struct canvas *c, int x, int y, bool focused, const char *label)
+{
+    canvas_printf(c, x, y, focused ? STYLE_SELECTED : STYLE_HEADING, "%s%s%s", focused ? "▶ " : "", label,
+                  focused ? " " : "");
 }
 
 static void draw_codes(struct reason_box *b, struct canvas *c, struct rect r)
@@ -160,7 +185,7 @@ static void reason_draw(struct overlay *o, struct canvas *c)
     int width = c->width - 8 < 76 ? c->width - 8 : 76;
     int text_height = c->height >= 30 ? 6 : 4;
     int codes = b->ncodes;
-    int height = codes + text_height + 3 + (b->has_tick ? 1 : 0);
+    int height = codes + text_height + 4 + (b->has_tick ? 1 : 0);
 
     if (height > c->height - 3) {
         codes -= height - (c->height - 3);
@@ -168,15 +193,17 @@ static void reason_draw(struct overlay *o, struct canvas *c)
     }
     struct rect box = {(c->width - width) / 2, (c->height - 2 - height) / 2 + 1, width, height};
     canvas_box(c, box, STYLE_BORDER, b->title);
-    draw_codes(b, c, (struct rect){box.x + 2, box.y + 1, width - 4, codes});
-    int y = box.y + 1 + codes;
-    canvas_put(c, box.x + 2, y, STYLE_HEADING, _("The concrete problem"));
+    draw_heading(c, box.x + 2, box.y + 1, b->focus == ON_CODE, _("Reason (by its number)"));
+    draw_codes(b, c, (struct rect){box.x + 2, box.y + 2, width - 4, codes});
+    int y = box.y + 2 + codes;
+    draw_heading(c, box.x + 2, y, b->focus == ON_TEXT, _("The concrete problem"));
     edit_draw(&b->edit, c, (struct rect){box.x + 2, y + 1, width - 4, text_height}, STYLE_FIELD, b->focus == ON_TEXT);
     if (b->has_tick) {
-        canvas_printf(c, box.x + 2, y + 1 + text_height, b->focus == ON_TICK ? STYLE_SELECTED : STYLE_NORMAL, "[%s] %s",
-                      b->agreed ? "x" : " ", b->agreed_label);
+        char tick[160];
+        snprintf(tick, sizeof tick, "[%s] %s", b->agreed ? "x" : " ", b->agreed_label);
+        draw_heading(c, box.x + 2, y + 1 + text_height, b->focus == ON_TICK, tick);
         if (b->focus == ON_TICK)
-            canvas_cursor(c, box.x + 3, y + 1 + text_height);
+            canvas_cursor(c, box.x + 5, y + 1 + text_height);
     }
 }
 
@@ -209,7 +236,7 @@ void dialog_reason(struct app *app, const char *title, const char *codes, const 
     snprintf(b->agreed_label, sizeof b->agreed_label, "%s", agreed == NULL ? "" : agreed);
     edit_init(&b->edit, app->reason.text, 500);
     b->edit.lines = true;
-    b->focus = b->chosen >= 0 ? ON_TEXT : ON_CODE;
+    b->focus = app->reason.open && b->chosen >= 0 ? ON_TEXT : ON_CODE; /* open: one was in the middle of a word */
     b->done = done;
     b->arg = arg;
     overlay_open(app, &b->overlay);
