@@ -193,6 +193,13 @@ static void reveal_done(struct req *req, const struct db_rows *rows)
     if (flow && flow_of(flow) >= 0)
         n += content_pack_masked_only(p, "content", (enum qx_flow)flow_of(flow), row_text(rows, 0, "kind"),
                                       row_text(rows, 0, "content_json"));
+    const char *ledger = row_text(rows, 0, "ledger_json");
+    if (ledger) {
+        pack_key(p, "ledger");
+        if (!pack_json(p, ledger, strlen(ledger)))
+            pack_nil(p);
+        n++;
+    }
     pack_map_close(p, mark, n);
     req_reply(req);
 }

@@ -73,6 +73,8 @@ static const struct value_decl ledger_row[] = {
     PLM("destination", MAP, EMPLOYMENT, destination_block, "what is reported of the graduate"),
     PLM("archive", MAP, ARCHIVE, archive_block, "where the archive goes"),
     PLM("household", MAP, HOUSEHOLD, household_block, "where the household goes"), PO("version", INT, "of the ledger entry"), END};
+static const struct value_decl revealed_block[] = {PO("mobile", STR, "mobile"), PO("email", STR, "e-mail"), END};
+static const struct value_decl revealed_ledger[] = {PL("destination", MAP, revealed_block, "the employer's contact"), END};
 static const struct value_decl may_row[] = {
     P("action", STR, "action"), P("ok", BOOL, "it may be taken now"), PO("outcome", STR, "what it would be refused with"),
     PO("failed", ARRAY, "guards that fail"), END};
@@ -214,7 +216,8 @@ static const struct method methods[] = {
     {.name = "record.reveal", .doc = "Unmasked identity and phone numbers of a record's graduate; writes its audit row before it answers (X1.5).",
      .roles = R_ANY, EMPLOYMENT_READ, .params = LIST(PO("id", ID, "record"), PO("graduate", ID, "or an enrolment")),
      .result = LIST(P("identity_no", STR, "identity number"), P("mobile", STR, "mobile"), P("email", STR, "e-mail"),
-                    PO("content", MAP, "of a record: the form's values that record.get masks"))},
+                    PO("content", MAP, "of a record: the form's values that record.get masks"),
+                    PLO("ledger", MAP, revealed_ledger, "what record.get masks of it"))},
 
     /* ------------------------------------------------------------------ a graduate's own */
     {.name = "graduate.records", .doc = "Own records, and the drafts that no record stands for yet (S2.8.4 登记记录).", .roles = R(GRADUATE), .params = NOTHING,

@@ -68,6 +68,17 @@ def test_ledger_masked(server):
     assert block["mobile"] == mobile[:3] + "****" + mobile[-4:] and "***@" in block["email"], block
 
 
+def test_reveal_contact(server):
+    """X1.5 revealing gives the employer's contact whole, too: of the form and of the ledger beside it"""
+    record, mobile, email = server.sql("SELECT l.school_code || '-' || r.id, l.destination->>'mobile', l.destination->>'email' FROM ledger l JOIN record r ON r.school_code = l.school_code "
+                                       "AND r.graduate_id = l.graduate_id WHERE l.school_code = '10001' AND l.destination ? 'mobile' AND l.destination ? 'email' AND r.state = 'effective' LIMIT 1")[0]
+    c = login(server, "school")
+    masked = {k: v for k, v in c.call("record.get", id=record)["content"].items() if "***" in v}
+    answer = c.call("record.reveal", id=record)
+    assert answer["ledger"] == {"destination": {"mobile": mobile, "email": email}}, answer
+    assert masked and set(masked) <= set(answer["content"]) and "***" not in str(answer), (masked, answer)
+
+
 def test_returned_stage(server):
     """S2.1.7 a returned record stands aside of the stage bar, behind the stage that returned it"""
     r = login(server, "school").call("record.get", id=one(server, "state = 'returned' AND flow = 'destination'"))
@@ -228,5 +239,5 @@ def test_feed(server):
 
 
 if __name__ == "__main__":
-    main([test_audit_screen, test_then, test_ledger_masked, test_returned_stage, test_scope, test_own, test_module_none, test_reveal, test_agreement, test_others,
+    main([test_audit_screen, test_then, test_ledger_masked, test_reveal_contact, test_returned_stage, test_scope, test_own, test_module_none, test_reveal, test_agreement, test_others,
           test_history, test_why_not, test_right_at_once, test_feed, test_declared], lambda: Server(demo=1000))

@@ -85,18 +85,21 @@ static bool same_value(const char *a, const char *b)
 static void add_field(struct audit *a, const struct form_field *field, const msgpack_object *content,
                       const msgpack_object *before, const msgpack_object *ledger)
 {
+    const msgpack_object *whole = a->revealed.zone == NULL ? NULL : &a->revealed.map;
     char value[1024], shown[1200], old[1024], now[1024], now_shown[1200];
 
-    held_text(content, field->name, value, sizeof value);
+    if (held_text(member(whole, "content"), field->name, value, sizeof value)[0] == '\0')
+        held_text(content, field->name, value, sizeof value);
+    if (ledger_value(member(whole, "ledger"), field, now, sizeof now)[0] == '\0')
+        ledger_value(ledger, field, now, sizeof now);
     held_text(before, field->name, old, sizeof old);
-    ledger_value(ledger, field, now, sizeof now);
     if (value[0] == '\0' && now[0] == '\0' && old[0] == '\0')
         return;
     struct doc_line *line =
         add(&a->doc, 0, ledger == NULL ? LINE_VALUE : LINE_PAIR, form_label(field),
             form_value(field, value, shown, sizeof shown), form_value(field, now, now_shown, sizeof now_shown));
     line->differs = ledger != NULL && field->ledger != NULL && !same_value(value, now);
-    if (before != NULL && strcmp(value, old) != 0) {
+    if (before != NULL && !same_value(value, old)) {
         line->changed = true;
         snprintf(shown, sizeof shown, "%s %s", _("when returned:"),
                  old[0] == '\0' ? _("(empty)") : form_value(field, old, now_shown, sizeof now_shown));
