@@ -90,7 +90,7 @@ static const struct binding audit_rows[] = {
     {"w", "why", N_("why not"), N_("why an action is not offered"), KF_HINT},
     {"f", "fold", N_("earlier"), N_("unfold or fold the earlier records"), 0},
     {"t", "agreement", N_("agreement"), N_("the agreement as text"), 0},
-    {"e", "evidence", N_("evidence"), N_("the files: their ids, and the command that fetches each"), KF_HINT},
+    {"e", "evidence", N_("evidence"), N_("the files: their ids, and the command that fetches each"), 0},
     {"j", "down", N_("down"), N_("scroll down"), 0},
     {"<Down>", "down", N_("down"), NULL, KF_ALIAS},
     {"<Enter>", "down", N_("down"), NULL, KF_ALIAS},

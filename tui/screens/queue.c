@@ -27,7 +27,7 @@ const char *queue_text(const struct queue_row *row, enum queue_column column)
     return row->text + row->at[column];
 }
 
-const struct queue_mark queue_marks[] = {{"returned", 'R', N_("returned to the graduate at least once")},
+const struct queue_mark queue_marks[] = {{"returned", 'R', N_("the stamped image was returned")},
                                          {"forced", 'F', N_("forced by the school")},
                                          {"resubmitted", 'C', N_("corrected and submitted again")},
                                          {"resubmitted_unchanged", 'U', N_("submitted again with nothing changed")},

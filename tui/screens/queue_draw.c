@@ -12,11 +12,12 @@ enum show { SHOW_TEXT, SHOW_WHAT, SHOW_STATE, SHOW_TIME, SHOW_LEVEL, SHOW_WHO, S
 
 /* Which lists a column belongs to. */
 enum {
-    IN_OPEN = 1,    /* of records that go on, or may */
-    IN_ENDED = 2,   /* of one state that is an end: who, when, why (S1.5.5) */
-    NOT_ALIKE = 4,  /* states: not where they are all the same */
-    NOT_OWN = 8,    /* departments: not for a department, which sees only itself */
-    GIVES_WAY = 16, /* not on a narrow screen where the state is needed more */
+    IN_OPEN = 1,     /* of records that go on, or may */
+    IN_ENDED = 2,    /* of one state that is an end: who, when, why (S1.5.5) */
+    NOT_ALIKE = 4,   /* states: not where they are all the same */
+    NOT_OWN = 8,     /* departments: not for a department, which sees only itself */
+    GIVES_WAY = 16,  /* not on a narrow screen where the state is needed more */
+    WIDE_ENDED = 32, /* not on a narrow screen beside the reason */
 };
 #define IN_ALL (IN_OPEN | IN_ENDED)
 #define NARROW 98
@@ -37,7 +38,7 @@ static const struct column columns[] = {
     {N_("Major"), QC_major, 14, 1, 24, 132, SHOW_TEXT, IN_OPEN},
     {N_("Level"), QC_level, 8, 0, 8, 132, SHOW_LEVEL, IN_OPEN},
     {N_("State"), QC_state, 12, 0, 12, 0, SHOW_STATE, IN_OPEN | NOT_ALIKE},
-    {N_("Kind"), QC_kind, 14, 0, 14, 0, SHOW_WHAT, IN_ALL},
+    {N_("Kind"), QC_kind, 14, 0, 14, 0, SHOW_WHAT, IN_ALL | WIDE_ENDED},
     {N_("Employer or school"), QC_employer, 12, 2, 16, 0, SHOW_TEXT, IN_OPEN},
     {N_("Submitted"), QC_submitted_at, 11, 0, 11, 0, SHOW_TIME, IN_OPEN | GIVES_WAY},
     {N_("Ended"), QC_settled_at, 11, 0, 11, 0, SHOW_TIME, IN_ENDED},
@@ -111,12 +112,13 @@ static bool is_end(const char *code)
 static bool shows(const struct screen *s, const struct column *column, int width)
 {
     const struct queue *q = s->state;
-    bool alike = q->state[0] != '\0', ended = alike && is_end(q->state);
+    bool alike = q->state[0] != '\0', ended = alike && is_end(q->state), narrow = width < NARROW;
 
     return width >= column->from - 2 && (column->in & (ended ? IN_ENDED : IN_OPEN)) != 0 &&
            !((column->in & NOT_ALIKE) != 0 && alike) &&
            !((column->in & NOT_OWN) != 0 && app_is(s->app, ROLE_DEPARTMENT)) &&
-           !((column->in & GIVES_WAY) != 0 && !alike && width < NARROW && !app_is(s->app, ROLE_DEPARTMENT));
+           !((column->in & GIVES_WAY) != 0 && !alike && narrow && !app_is(s->app, ROLE_DEPARTMENT)) &&
+           !((column->in & WIDE_ENDED) != 0 && ended && narrow);
 }
 
 /* Widths for this screen; 0: not shown. */
