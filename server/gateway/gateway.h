@@ -68,6 +68,7 @@ struct spawn {
     const char *const *arguments; /* none: the TUI */
     size_t narguments;
     const char *token;
+    const char *reached; /* "ssh -p PORT USER@ADDRESS": how the person came here, for the commands that a screen shows */
 };
 /* Answers the client's pid, or -1; fds: the terminal's master, or stdin, stdout, stderr ends (nfds 1 or 3). */
 pid_t spawn_client(const struct gateway_config *, const struct gateway_ids *, const struct spawn *, int fds[3], int *nfds);

@@ -35,6 +35,7 @@ struct link { /* one connection's child, as the parent sees it */
     int ipc;
     int input;        /* a copy of the client's input: it ends only by the peer's word, never by a broken line; -1 none */
     char address[64], user[256], key[80];
+    char here[64], port[8]; /* the address and port that it came to */
     char *token;      /* of a log-in that was minted; spent by the one program it may start */
     bool asking, let_in, started, gone, hung_up;
     int refusals;
@@ -112,6 +113,29 @@ static bool unlucky(int outside, int max)
     return max >= 16 && outside > max / 2 && getrandom(&lot, 1, 0) == 1 && lot < (outside - max / 2) * 512 / max;
 }
 
+static void own_name(int fd, struct link *k)
+{
+    struct sockaddr_storage own;
+    socklen_t n = sizeof own;
+    if (getsockname(fd, (struct sockaddr *)&own, &n) != 0 ||
+        getnameinfo((struct sockaddr *)&own, n, k->here, sizeof k->here, k->port, sizeof k->port, NI_NUMERICHOST | NI_NUMERICSERV) != 0)
+        snprintf(k->here, sizeof k->here, "HOST");
+}
+
+/* Stands in the environment and is copied into a shell: a plain user name, and never an identity number. */
+static const char *plain_user(const char *user)
+{
+    const size_t n = strspn(user, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
+    const bool identity = n == 18 && strspn(user, "0123456789") >= 17;
+    return n == 0 || user[n] || *user == '-' || n > 64 || identity ? "USER" : user;
+}
+
+static void reached_by(const struct link *k, char *buf, size_t len)
+{
+    const bool usual = !*k->port || strcmp(k->port, "22") == 0;
+    snprintf(buf, len, "ssh %s%s%s%.64s@%s", usual ? "" : "-p ", usual ? "" : k->port, usual ? "" : " ", plain_user(k->user), k->here);
+}
+
 /* Why a new connection from there is not taken, or NULL. */
 static const char *too_many(const struct listener *l, const char *address)
 {
@@ -160,6 +184,7 @@ static void take_connection(struct listener *l, int fd)
         close(fd);
         return;
     }
+    own_name(fd, k);
     setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &(unsigned){SILENT_MS}, sizeof(unsigned)); /* with the keepalives: a dead peer */
@@ -263,11 +288,13 @@ static void start_program(struct link *k, const struct ipc_message *m)
         drop_link(k);
         return;
     }
+    char reached[192];
     size_t end = 1;
+    reached_by(k, reached, sizeof reached);
     while (end < m->nstrings && *m->strings[end])
         end++;
     struct spawn s = {.terminal = m->a == 1, .columns = m->b, .rows = m->c, .term = m->strings[0], .environment = m->strings + 1, .nenvironment = end - 1,
-                      .token = k->token};
+                      .token = k->token, .reached = reached};
     if (end < m->nstrings) {
         s.arguments = m->strings + end + 1;
         s.narguments = m->nstrings - end - 1;

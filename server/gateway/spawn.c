@@ -108,7 +108,7 @@ static bool open_pipes(int fds[3], int client_fds[3])
 struct launch {
     char *argv[WORDS_MAX + 8];
     char *envp[24];
-    char server[160], term[80];
+    char server[160], term[80], reached[192];
 };
 
 static void prepare(struct launch *l, const struct gateway_config *config, const struct spawn *s)
@@ -127,7 +127,9 @@ static void prepare(struct launch *l, const struct gateway_config *config, const
     l->envp[e++] = l->server;
     snprintf(l->term, sizeof l->term, "TERM=%s", s->terminal ? terminal_type(s->term) : "dumb");
     l->envp[e++] = l->term;
-    for (size_t i = 0; i < s->nenvironment && e < 20; i++)
+    snprintf(l->reached, sizeof l->reached, "QUXIANG_SSH=%s", s->reached);
+    l->envp[e++] = l->reached;
+    for (size_t i = 0; i < s->nenvironment && e < 21; i++)
         if (environment_ok(s->environment[i]) && !name_is(s->environment[i], "LC_CTYPE"))
             l->envp[e++] = (char *)s->environment[i];
     l->envp[e] = NULL;

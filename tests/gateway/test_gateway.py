@@ -321,9 +321,11 @@ def test_terminal(host, key):
     if root:
         arguments = open("/proc/%d/cmdline" % mine[0], "rb").read().split(b"\0")[1:-1]
         names = dict(e.split(b"=", 1) for e in open("/proc/%d/environ" % mine[0], "rb").read().split(b"\0") if e)
-        secret = [v for n, v in names.items() if n not in (b"PATH", b"HOME", b"QUXIANG_SERVER", b"QUXIANG_TOKEN_FILE") and len(v) > 20]
+        secret = [v for n, v in names.items() if n not in (b"PATH", b"HOME", b"QUXIANG_SERVER", b"QUXIANG_TOKEN_FILE", b"QUXIANG_SSH") and len(v) > 20]
         check("no token and no password in arguments or environment", not arguments and not secret and names[b"QUXIANG_TOKEN_FILE"] == b"/dev/fd/3",
               repr((arguments, names)))
+        came = ("ssh -p %s %s@127.0.0.1" % (host.port, school["user"])).encode()
+        check("the program knows how the person came, for the commands it shows", names.get(b"QUXIANG_SSH") == came, repr(names.get(b"QUXIANG_SSH")))
     gateway = int(host.state["gateway_pid"])
     children = [p for p in processes(host.state["stage"] + "/bin/quxiang-sshd") if p != gateway]
     states = [status_of(p) for p in children]

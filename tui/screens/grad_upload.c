@@ -21,7 +21,8 @@ void upload_free(struct upload *u)
 void upload_command(char *buf, size_t len, const char *record, const char *purpose)
 {
     const bool stamped = strcmp(purpose, "stamped_image") == 0;
-    snprintf(buf, len, "ssh HOST evidence add %s - --name %s%s < %s", record,
+    const char *ssh = getenv("QUXIANG_SSH"); /* the gateway's: how this person came here */
+    snprintf(buf, len, "%s evidence add %s - --name %s%s < %s", ssh && *ssh ? ssh : "ssh HOST", record,
              stamped ? "agreement.jpg --stamped" : "proof.pdf", "", stamped ? "agreement.jpg" : "proof.pdf");
 }
 
