@@ -94,8 +94,8 @@ static const struct manager managers[] = {
      "就业专干",
      "department of the second school"},
     {"province", ROLE_PROVINCE, "00000", -1, {WR, RD, RD}, SCOPE_BOTH, "杨省级", "省就业中心", "province 110000"},
-    {"support", ROLE_SUPPORT, "00000", -1, {RD, RD, RD}, SCOPE_BOTH, "朱支持", "技术支持", "support"},
-    {"operator", ROLE_OPERATOR, "00000", -1, {RD, NO, NO}, SCOPE_BOTH, "秦运维", "运维", "operator"},
+    {"support", ROLE_SUPPORT, "00000", -1, {RD, RD, RD}, SCOPE_BOTH, "朱支持", "技术支持", "support; not over SSH"},
+    {"operator", ROLE_OPERATOR, "00000", -1, {RD, NO, NO}, SCOPE_BOTH, "秦运维", "运维", "operator; not over SSH"},
 };
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 

@@ -67,6 +67,12 @@ static bool begin(struct cli *cli, const struct upload *u, int64_t *offset, int6
         *offset = int_of(&a.result, "offset");
         *chunk = int_of(&a.result, "chunk");
     }
+    const msgpack_object *outcome = map_get(&a.result, "outcome");
+    if (!ok && outcome && object_is(outcome, outcome_code(OUT_NOT_FOUND)))
+        cli_say("%s", strcmp(u->purpose, "proof") == 0
+                          ? _("a proof goes to a draft or a returned record; a record that awaits its stamped agreement "
+                              "takes that one: --stamped")
+                          : _("the stamped agreement goes to a record that awaits it; a proof is added without --stamped"));
     answer_free(&a);
     return ok && *chunk > 0 && *offset >= 0;
 }

@@ -205,6 +205,8 @@ static int run(struct cli *cli, const char *import)
     if (ran) {
         say_errors(&a.result);
         status = cli_outcome(cli, &a.result, NULL);
+        if (status == EXIT_DONE && int_of(&a.result, "refused") > 0)
+            status = EXIT_REFUSED; /* the good rows are in; that some aren't is not to be missed by a script */
         if (!cli->options->json)
             print_fields(&a.result, report_columns);
     } else {
@@ -257,7 +259,9 @@ const struct command commands_roster[] = {
     {"roster show", "ID", DANGER_NONE, 0, R_MANAGER | R(SUPPORT), ACT_NONE, N_("one graduate with the whole history"),
      show},
     {"roster import", "FILE|- [--good-rows-alone]", DANGER_ASK, 0, R(SCHOOL), ACT_NONE,
-     N_("bring a roster in (CSV, UTF-8 or GB18030); needs --class YEAR"), import},
+     N_("bring a roster in (CSV, UTF-8 or GB18030); needs --class YEAR; exit status 1 when a row was refused, also with "
+        "--good-rows-alone"),
+     import},
     {"roster bar", "ID [--text TEXT]", DANGER_ASK, VERB_TEXT, R(SCHOOL), ACT_NONE,
      N_("a graduate may not sign, with the reason"), bar},
     {"roster unbar", "ID", DANGER_NONE, 0, R(SCHOOL), ACT_NONE, N_("a graduate may sign again"), unbar},

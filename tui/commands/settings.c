@@ -130,11 +130,12 @@ static bool pack_settings(const struct cli *cli, const msgpack_object *now, stru
     return ok;
 }
 
-static void say_blocks(const msgpack_object *result)
+/* The server tells the number with every dry run; it stands in the way of another mode alone (S2.2.4). */
+static void say_blocks(const struct cli *cli, const msgpack_object *result)
 {
     char buf[1024];
     const msgpack_object *missing = map_get(result, "missing");
-    if (int_of(result, "in_process") > 0)
+    if (cli_option(cli, "audit-mode") && int_of(result, "in_process") > 0)
         cli_say(_("records in process that block a change of the audit mode: %lld"),
                 (long long)int_of(result, "in_process"));
     if (missing && missing->type == MSGPACK_OBJECT_ARRAY && missing->via.array.size)
@@ -155,7 +156,7 @@ static int set(struct cli *cli)
         status = cli->status;
     } else {
         status = cli_outcome(cli, &a.result, cli_flag(cli, "dry-run") ? _("it would be set") : _("set"));
-        say_blocks(&a.result);
+        say_blocks(cli, &a.result);
     }
     answer_free(&a);
     answer_free(&now);

@@ -50,18 +50,23 @@ static const char *show_list(const msgpack_object_array *a, char *buf, size_t le
     size_t n = 0;
     buf[0] = '\0';
     for (uint32_t i = 0; i < a->size && n + 1 < len; i++)
-        n += (size_t)snprintf(buf + n, len - n, "%s%s", i ? ", " : "", show_plain(&a->ptr[i], one, sizeof one));
+        n += (size_t)snprintf(buf + n, len - n, "%s%s", i == 0 ? "" : a->ptr[i].type == MSGPACK_OBJECT_MAP ? "; " : ", ",
+                              show_plain(&a->ptr[i], one, sizeof one));
     return buf;
 }
 
+/* Members by their words, of which the tables of fields know most; inner maps in brackets. */
 static const char *show_map(const msgpack_object_map *m, char *buf, size_t len)
 {
-    char one[256];
+    char one[512];
     size_t n = 0;
     buf[0] = '\0';
-    for (uint32_t i = 0; i < m->size && n + 1 < len; i++)
-        n += (size_t)snprintf(buf + n, len - n, "%s%.*s=%s", i ? " " : "", (int)m->ptr[i].key.via.str.size,
-                              m->ptr[i].key.via.str.ptr, show_plain(&m->ptr[i].val, one, sizeof one));
+    for (uint32_t i = 0; i < m->size && n + 1 < len; i++) {
+        const bool inner = m->ptr[i].val.type == MSGPACK_OBJECT_MAP;
+        const char *value = show_choice(&m->ptr[i].val, one, sizeof one);
+        n += (size_t)snprintf(buf + n, len - n, inner ? "%s%s (%s)" : "%s%s: %s", i ? ", " : "",
+                              word_field(m->ptr[i].key.via.str.ptr), value);
+    }
     return buf;
 }
 
@@ -178,7 +183,9 @@ const char *show_choice(const msgpack_object *o, char *buf, size_t len)
         {"school_only", N_("school only")},        {"two_level", N_("department, then school")},
         {"both", N_("all education levels")},      {"undergraduate", N_("undergraduate and vocational")},
         {"postgraduate", N_("postgraduate")},      {"proof", N_("proof")},
-        {"stamped_image", N_("stamped agreement")}};
+        {"stamped_image", N_("stamped agreement")},
+        {"none", N_("none")},                      {"read", N_("read")},
+        {"write", N_("write")}};
     const char *text = show_plain(o, buf, len);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strcmp(text, words[i][0]) == 0)

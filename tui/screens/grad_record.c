@@ -295,6 +295,19 @@ static void write_stages(const struct record_screen *f, struct text *t)
     line(t, "\n\n");
 }
 
+/* Why it came back or ended: what the graduate is here to read (S2.1.8). Of the last act that says so. */
+static void write_reason(const struct record_screen *f, struct text *t)
+{
+    static const char *const acts[] = {"return", "reject", "void"};
+    uint32_t n = 0;
+    const msgpack_object *rows = f->history.zone ? array_of(&f->history.map, "rows", &n) : NULL;
+    const char *action = n > 0 ? text_of(&rows[n - 1], "action") : "";
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++)
+        if (strcmp(action, acts[i]) == 0)
+            line(t, "%s: %s  %s\n", word_state(text_of(&f->record.map, "state")),
+                 word_reason(text_of(&rows[n - 1], "reason_code")), text_of(&rows[n - 1], "reason_text"));
+}
+
 static void write_head(const struct record_screen *f, struct text *t)
 {
     const msgpack_object *r = &f->record.map;
@@ -305,6 +318,7 @@ static void write_head(const struct record_screen *f, struct text *t)
          word_role(text_of(r, "waits_for")), word_time(text_of(r, "submitted_at"), true, when, sizeof when));
     if (*number)
         line(t, _("Agreement number: %s\n"), number);
+    write_reason(f, t);
     write_stages(f, t);
 }
 

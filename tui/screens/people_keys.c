@@ -27,7 +27,7 @@ static const struct binding roster_rows[] = {
     MOVES,
     OPEN(N_("open"), N_("one graduate with the whole history")),
     {"/", "filter", N_("filter"),
-     N_("by name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
+     N_("by the beginning of a name, pinyin initials, student number, identity number or its last four digits"), KF_HINT},
     {"i", "screen import", N_("import"), N_("bring a roster in"), KF_HINT},
     {"m", "screen codes", N_("codes"), N_("activation codes for graduates without a password"), KF_HINT},
     END,

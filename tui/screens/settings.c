@@ -186,7 +186,7 @@ static void tell_result(struct settings *t, const msgpack_object *result)
     int64_t in_process = 0;
     uint32_t n;
     size_t at = 0;
-    if (map_int(result, "in_process", &in_process) && in_process > 0) {
+    if (sheet_changed(&t->sheet, "audit_mode") && map_int(result, "in_process", &in_process) && in_process > 0) {
         snprintf(line, sizeof line,
                  _("In process now: %lld records. They block a change of the audit mode until they are decided or "
                    "given up (home, all states)."),
@@ -198,7 +198,7 @@ static void tell_result(struct settings *t, const msgpack_object *result)
         department = map_str_copy(&missing[i], "department");
         scope = map_str_copy(&missing[i], "scope");
         snprintf(line, sizeof line, _("No account that may audit: %s, %s (add one under accounts)."),
-                 department ? department : "?", scope ? scope : "?");
+                 department ? department : "?", scope ? word_field(scope) : "?");
         at = tell(t, at, line);
         free(department);
         free(scope);
