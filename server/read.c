@@ -1,7 +1,7 @@
 /*
- * read.c - reads behind a check of the caller's rights, in one segment: what the session caches is either still true,
- * or it is read anew and the call climbs the ladder again. A read that a broken connection swallowed is simply sent
- * again.
+ * read.c - statements behind a check of the caller's session and rights, in one segment: what the session caches is
+ * either still true, or nothing is done, it is read anew and the call climbs the ladder again. A read that a broken
+ * connection swallowed is simply sent again.
  */
 #include "front.h"
 #include "session.h"
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define ATTEMPTS_MAX 4
+#define STALE "QX001" /* session_stale() */
 #define TOUCH_MS (5 * 60 * 1000)
 
 struct read {
@@ -38,7 +39,7 @@ void req_rerun(struct req *req)
         admit_again(call);
 }
 
-static void session_over(struct req *req)
+void req_session_over(struct req *req)
 {
     session_end(req);
     req_error(req, RPC_UNAUTHENTICATED, "the session is over; log in again");
@@ -49,7 +50,7 @@ static void reread(struct req *req, const struct db_rows *row)
     if (row)
         req_rerun(req);
     else
-        session_over(req);
+        req_session_over(req);
 }
 
 /* Once in a few minutes the session's row learns that it is in use (12 h idle end it). */
@@ -70,29 +71,34 @@ static void on_read(void *arg, const struct db_result *r)
     struct req *req = &read->call->pub;
     if (worth_again(r) && read->call->attempts < ATTEMPTS_MAX)
         req_rerun(req);
+    else if (r->status == DB_ERROR && strcmp(r->sqlstate, STALE) == 0)
+        session_reload(req, reread);
     else if (r->status != DB_OK)
         req_db_error(req, r);
-    else if (db_nrows(r->rows[0]) == 0)
-        session_over(req);
-    else if (db_int(r->rows[0], 0, 0) != req->session.account_version)
-        session_reload(req, reread);
     else {
         touch(req);
         read->done(req, r->rows[1]);
     }
 }
 
-void req_read(struct req *req, enum db_class cls, const char *statement, int n, const char *const *values,
-              req_rows done)
+void req_read_params(struct req *req, enum db_class cls, const char *statement, const struct db_params *params,
+                     req_rows done)
 {
     struct read *read = req_alloc(req, sizeof *read);
-    char account[24], session[24];
+    char account[24], session[24], version[24];
     *read = (struct read){(struct call *)req, done};
     snprintf(account, sizeof account, "%" PRId64, req->session.account_id);
     snprintf(session, sizeof session, "%" PRId64, req->session.session_id);
+    snprintf(version, sizeof version, "%" PRId64, req->session.account_version);
     struct db_segment *seg = db_segment_new(req->server->db, cls, on_read, read);
-    const char *const who[] = {req->session.account_school, account, session};
-    db_segment_add(seg, "account_check", &(struct db_params){.n = 3, .values = who});
-    db_segment_add(seg, statement, &(struct db_params){.n = n, .values = values});
+    const char *const who[] = {req->session.account_school, account, session, version};
+    db_segment_add(seg, "account_check", &(struct db_params){.n = 4, .values = who});
+    db_segment_add(seg, statement, params);
     db_segment_send(seg);
+}
+
+void req_read(struct req *req, enum db_class cls, const char *statement, int n, const char *const *values,
+              req_rows done)
+{
+    req_read_params(req, cls, statement, &(struct db_params){.n = n, .values = values}, done);
 }

@@ -99,12 +99,13 @@ void req_outcome(struct req *, enum qx_outcome); /* {outcome} alone */
 void req_db_error(struct req *, const struct db_result *);
 
 /*
- * A read with the rights check: sends `statement` on DB_READ behind account_check (same segment); when the account
- * changed since the session cached it, the session is refreshed, admission runs again and the handler is called anew.
- * `done` gets only the statement's own rows.
+ * A statement with the rights check: sent behind account_check (same segment, so neither is done without the other);
+ * when the session ended it is UNAUTHENTICATED; when the account changed since the session cached it, the session is
+ * refreshed, admission runs again and the handler is called anew. `done` gets only the statement's own rows.
  */
 typedef void (*req_rows)(struct req *, const struct db_rows *);
 void req_read(struct req *, enum db_class, const char *statement, int n, const char *const *values, req_rows done);
+void req_read_params(struct req *, enum db_class, const char *statement, const struct db_params *, req_rows done);
 
 /* Rows -> array of maps; columns by name: `id` and *_id columns (bigint) become "school-id" strings with the row's
  * school_code column (itself left out), else the session's school; timestamptz RFC 3339, jsonb objects, nulls left out.

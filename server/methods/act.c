@@ -155,7 +155,9 @@ static bool act_read(struct req *req, struct act *a)
 static void answer(void *arg, const struct act_result *r)
 {
     struct req *req = arg;
-    if (r->unavailable) {
+    if (r->session_over) {
+        req_session_over(req);
+    } else if (r->unavailable) {
         req_error(req, RPC_UNAVAILABLE, "the database is away; try again with the same request_id");
     } else if (r->fault) {
         req_error(req, RPC_INTERNAL, "the action could not be carried out");

@@ -127,14 +127,8 @@ static void evidence_begin(struct req *req)
 
 /* ------------------------------------------------------------------ chunk */
 
-static void chunk_done(void *arg, const struct db_result *result)
+static void chunk_done(struct req *req, const struct db_rows *rows)
 {
-    struct req *req = arg;
-    if (result->status != DB_OK) {
-        req_db_error(req, result);
-        return;
-    }
-    const struct db_rows *rows = result->rows[0];
     if (db_nrows(rows) == 0)
         req_outcome(req, OUT_NOT_FOUND);
     else
@@ -143,7 +137,7 @@ static void chunk_done(void *arg, const struct db_result *result)
 
 static void evidence_chunk(struct req *req)
 {
-    enum { N = 6, DATA = 5 };
+    enum { N = 5, DATA = 4 };
     const uint8_t *data;
     size_t len;
     int64_t offset = -1;
@@ -155,13 +149,10 @@ static void evidence_chunk(struct req *req)
         return;
     }
     const char *const values[N] = {req->session.actor.school_code, req_str(req, "upload"),
-                                   req->session.account_school,    text_int(req, req->session.account_id),
-                                   text_int(req, offset),          (const char *)data};
+                                   text_int(req, req->session.account_id), text_int(req, offset), (const char *)data};
     const int lengths[N] = {[DATA] = (int)len}, formats[N] = {[DATA] = 1};
-    struct db_segment *segment = db_segment_new(req->server->db, DB_HEAVY, chunk_done, req);
-    db_segment_add(segment, "evidence_chunk",
-                   &(struct db_params){.n = N, .values = values, .lengths = lengths, .formats = formats});
-    db_segment_send(segment);
+    req_read_params(req, DB_HEAVY, "evidence_chunk",
+                    &(struct db_params){.n = N, .values = values, .lengths = lengths, .formats = formats}, chunk_done);
 }
 
 /* ------------------------------------------------------------------ finish */

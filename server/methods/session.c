@@ -131,12 +131,9 @@ static void session_whoami(struct req *req)
 
 /* ------------------------------------------------------------------ choosing */
 
-static void on_selected(void *arg, const struct db_result *r)
+static void selected(struct req *req, const struct db_rows *rows)
 {
-    struct req *req = arg;
-    if (r->status != DB_OK)
-        req_db_error(req, r);
-    else if (db_nrows(r->rows[0]) == 0)
+    if (db_nrows(rows) == 0)
         req_error(req, RPC_NOT_FOUND, "no such enrolment of yours");
     else
         session_reload(req, account_reply);
@@ -162,7 +159,7 @@ static void session_select(struct req *req)
     snprintf(enrolment, sizeof enrolment, "%" PRId64, id);
     const char *const values[] = {w.session, with_class ? class_text : NULL, with_enrolment ? school : NULL,
                                   with_enrolment ? enrolment : NULL, language};
-    db_query(req->server->db, DB_READ, "session_select", 5, values, on_selected, req);
+    req_read(req, DB_READ, "session_select", 5, values, selected);
 }
 
 /* ------------------------------------------------------------------ one's own password (S1.4.6) */
@@ -281,9 +278,13 @@ static void on_old_hash(void *arg, const struct db_result *r)
     worker_verify(c->req->server->worker, hash, req_str(c->req, "old"), on_old_verified, c);
 }
 
-static void session_password(struct req *req)
+static void password(struct req *req, const struct db_rows *session)
 {
     struct who w = who_of(req);
+    if (!session) {
+        over(req);
+        return;
+    }
     if (!password_fits(req_str(req, "new"))) {
         invalid_field(req, "new", "too_short");
         return;
@@ -307,6 +308,11 @@ static void session_password(struct req *req)
     db_segment_send(seg);
 }
 
+static void session_password(struct req *req)
+{
+    session_reload(req, password);
+}
+
 /* ------------------------------------------------------------------ parked screens (X1.14) */
 
 /* Each account's state has a key of its own, derived from the server's: a row moved to another account opens nothing.
@@ -319,12 +325,10 @@ static void park_key(const struct req *req, uint8_t key[crypto_secretbox_KEYBYTE
                        req->server->park_key, 32);
 }
 
-static void on_parked(void *arg, const struct db_result *r)
+static void parked(struct req *req, const struct db_rows *rows)
 {
-    if (r->status != DB_OK)
-        req_db_error(arg, r);
-    else
-        reply_empty(arg);
+    (void)rows;
+    reply_empty(req);
 }
 
 static void session_park(struct req *req)
@@ -339,8 +343,8 @@ static void session_park(struct req *req)
         return;
     }
     if (len == 0) {
-        db_query(req->server->db, DB_READ, "parked_forget", 2,
-                 (const char *const[]){req->session.account_school, w.account}, on_parked, req);
+        req_read(req, DB_READ, "parked_forget", 2, (const char *const[]){req->session.account_school, w.account},
+                 parked);
         return;
     }
     size_t sealed_len = crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES + len;
@@ -351,9 +355,7 @@ static void session_park(struct req *req)
     sodium_memzero(key, sizeof key);
     const char *const values[] = {req->session.account_school, w.account, (const char *)sealed};
     const int lengths[] = {0, 0, (int)sealed_len}, formats[] = {0, 0, 1};
-    struct db_segment *seg = db_segment_new(req->server->db, DB_READ, on_parked, req);
-    db_segment_add(seg, "parked_put", &(struct db_params){3, values, lengths, formats});
-    db_segment_send(seg);
+    req_read_params(req, DB_READ, "parked_put", &(struct db_params){3, values, lengths, formats}, parked);
 }
 
 static void unpark_reply(struct req *req, const uint8_t *body, size_t len, const struct db_rows *r)
@@ -393,14 +395,23 @@ static void on_unparked(void *arg, const struct db_result *r)
     unpark_reply(req, open ? body : NULL, open ? len - head : 0, r->rows[1]);
 }
 
-static void session_unpark(struct req *req)
+static void unpark(struct req *req, const struct db_rows *session)
 {
+    if (!session) {
+        over(req);
+        return;
+    }
     struct who w = who_of(req);
     const char *const values[] = {req->session.account_school, w.account};
     struct db_segment *seg = db_segment_new(req->server->db, DB_READ, on_unparked, req);
     db_segment_add(seg, "parked_get", &(struct db_params){2, values, NULL, NULL});
     db_segment_add(seg, "parked_when", &(struct db_params){2, values, NULL, NULL});
     db_segment_send(seg);
+}
+
+static void session_unpark(struct req *req)
+{
+    session_reload(req, unpark);
 }
 
 const struct method_entry session_methods[] = {

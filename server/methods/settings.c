@@ -64,6 +64,10 @@ static void set(void *arg, const struct settings_result *r)
     struct req *req = arg;
     bool dry;
 
+    if (r->session_over) {
+        req_session_over(req);
+        return;
+    }
     if (r->unavailable) {
         req_error(req, RPC_UNAVAILABLE, "the database is away; try again with the same request_id");
         return;

@@ -2,6 +2,7 @@
  * status.c - hello and server.status: what this server is, allows and has counted.
  */
 #include "../front.h"
+#include "../session.h"
 
 #include "../../shared/text/text.h"
 
@@ -70,8 +71,12 @@ static void pack_queues(struct pack *p, struct db *db)
         pack_kint(p, names[i], (int64_t)db_busy(db, (enum db_class)i));
 }
 
-static void server_status(struct req *req)
+static void report(struct req *req, const struct db_rows *session)
 {
+    if (!session) {
+        req_session_over(req);
+        return;
+    }
     struct server *s = req->server;
     const struct front *f = s->front;
     struct pack *p = req_result(req);
@@ -96,6 +101,11 @@ static void server_status(struct req *req)
     pack_map_close(p, inner, rungs);
     pack_map_close(p, mark, 12);
     req_reply(req);
+}
+
+static void server_status(struct req *req)
+{
+    session_reload(req, report);
 }
 
 const struct method_entry status_methods[] = {

@@ -87,6 +87,14 @@ static bool record_made_up(const struct item *i, struct loaded *l)
     return true;
 }
 
+/* S1.4.1: whoever was logged out meanwhile - here, elsewhere, by a new password - decides nothing and hears nothing. */
+static bool session_over(struct item *i, const struct loaded *l)
+{
+    i->result.session_over = !l->session_alive;
+    i->finished = i->finished || i->result.session_over;
+    return i->result.session_over;
+}
+
 /* Whatever must hold before the flow can be asked; false: the item is answered. */
 static bool world_complete(struct item *i, struct loaded *l)
 {
@@ -308,7 +316,7 @@ void decide(struct item *i, struct loaded *l, struct decision *d)
                              .valid_days = i->act.valid_days};
     *d = (struct decision){0};
     i->graduate = l->graduate.id;
-    if (answered_before(i, l) || !world_complete(i, l))
+    if (session_over(i, l) || answered_before(i, l) || !world_complete(i, l))
         return;
     bind_version(i, l);
     content_check(i, l, d, &args);

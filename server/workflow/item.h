@@ -73,7 +73,7 @@ bool item_same_record(const struct item *, const struct item *);
 struct loaded {
     int64_t now;
     const char *request_answer, *request_hash;
-    bool account_known, account_disabled;
+    bool session_alive, account_known, account_disabled;
     int64_t person_id;
     struct flow_actor actor;
     bool record_known, parent_known, graduate_known, season_known, unreadable;

@@ -95,8 +95,8 @@ bool load_plain(struct item *const *items, size_t n)
     return true;
 }
 
-enum { LOAD_PARAMS = 11 };
-static const int plain_params[] = {0, 1, 5, 6, 7, 8}; /* of load_add()'s, decide_load_plain's in its order */
+enum { LOAD_PARAMS = 12 };
+static const int plain_params[] = {0, 1, 5, 6, 7, 8, 10}; /* of load_add()'s, decide_load_plain's in its order */
 enum { PLAIN_PARAMS = sizeof plain_params / sizeof *plain_params };
 
 static void load_add(struct db_array *p, const struct item *i)
@@ -112,6 +112,7 @@ static void load_add(struct db_array *p, const struct item *i)
     db_array_text(&p[7], a->request_id);
     db_array_int(&p[8], a->seen_version);
     db_array_int(&p[9], (int64_t)i->needs);
+    db_array_int(&p[10], a->session_id);
 }
 
 void load_send(struct db *db, enum db_class cls, struct item *const *items, size_t n, db_done done, void *arg)
@@ -142,6 +143,7 @@ void load_send(struct db *db, enum db_class cls, struct item *const *items, size
     X(now)                                                                                                             \
     X(request_answer)                                                                                                  \
     X(request_hash)                                                                                                    \
+    X(a_session)                                                                                                       \
     X(a_role) X(a_disabled) X(a_department) X(a_person) X(a_employer) X(a_employment) X(a_archive) X(a_household)      \
         X(a_scope) X(r_id) X(r_uuid) X(r_version) X(r_flow) X(r_kind) X(r_state) X(r_graduate) X(r_employer)           \
             X(r_employer_name) X(r_credit_code) X(r_parent) X(r_applicant) X(r_number) X(r_forced)                     \
@@ -203,10 +205,11 @@ static void text_read(char *to, size_t len, const char *text)
 static void read_account(struct cursor *c, const struct act *act, struct loaded *l)
 {
     l->actor = act->actor;
-    l->account_known = act->actor.role == ROLE_CLOCK;
+    l->account_known = l->session_alive = act->actor.role == ROLE_CLOCK;
     if (l->account_known || !TEXT(a_role))
         return;
     l->account_known = true;
+    l->session_alive = BOOL(a_session);
     l->account_disabled = BOOL(a_disabled);
     l->actor.role = (enum qx_role)code_read(c, role_of, TEXT(a_role), "role");
     if (l->actor.role != ROLE_GRADUATE) /* a graduate's is the enrolment chosen */

@@ -205,6 +205,10 @@ static bool answered_before(struct change *c, const struct db_rows *r)
 static bool decide_change(struct change *c, const struct db_rows *r)
 {
     read_state(c, r);
+    if (!named_bool(r, "a_session")) {
+        c->result = (struct settings_result){.session_over = true};
+        return false;
+    }
     if (answered_before(c, r))
         return false;
     if (!may_change(c, r))
@@ -333,11 +337,12 @@ static void on_loaded(void *arg, const struct db_result *r)
 static void load(struct change *c)
 {
     const struct settings_change *a = &c->asked;
-    char year[16], account[24], *in_process = workflow_states_in_process();
+    char year[16], account[24], session[24], *in_process = workflow_states_in_process();
     snprintf(year, sizeof year, "%d", a->class_year);
     snprintf(account, sizeof account, "%lld", (long long)a->account_id);
-    const char *values[] = {a->school_code, year, a->account_school, account, a->request_id, in_process};
-    db_query(workflow_db(c->wf), workflow_class(c->wf, a->school_code), "season_state", 6, values, on_loaded, c);
+    snprintf(session, sizeof session, "%lld", (long long)a->session_id);
+    const char *values[] = {a->school_code, year, a->account_school, account, a->request_id, in_process, session};
+    db_query(workflow_db(c->wf), workflow_class(c->wf, a->school_code), "season_state", 7, values, on_loaded, c);
     free(in_process);
 }
 

@@ -45,7 +45,8 @@ struct act {
 
 struct act_result {
     enum qx_outcome outcome;
-    bool repeated; /* answered from the request log */
+    bool repeated;     /* answered from the request log */
+    bool session_over; /* the session ended before this could be decided; `outcome` says nothing */
     bool
         unavailable; /* the database is away or the outcome unknown after retries: try again with the same request id */
     bool fault;      /* could not be decided or written at all; the log says why */
@@ -117,7 +118,7 @@ struct settings_change {
 };
 struct settings_result {
     enum qx_outcome outcome; /* GUARD: in_process or missing say why; INVALID: `field` */
-    bool repeated, unavailable, fault;
+    bool repeated, session_over, unavailable, fault; /* as act_result's */
     int64_t version; /* as it is now */
     int in_process;  /* records that a change of mode would have to wait for */
     size_t nmissing; /* departments and levels without an auditor, as far as the two-level mode is asked for */

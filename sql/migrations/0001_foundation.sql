@@ -71,6 +71,8 @@ CREATE TABLE session (
     created_at timestamptz NOT NULL DEFAULT now(), seen_at timestamptz NOT NULL DEFAULT now());
 CREATE VIEW live_session AS   -- twelve idle hours end a session
 SELECT id, school_code, account_id FROM session WHERE seen_at > now() - interval '12 hours';
+CREATE FUNCTION session_stale() RETURNS boolean LANGUAGE plpgsql AS   -- ends a segment before it does anything
+$$BEGIN RAISE 'the session is over or its account changed' USING ERRCODE = 'QX001'; END$$;
 
 CREATE TABLE login_failure (   -- lock-out per (account, address)
     user_name text NOT NULL, address text NOT NULL, failures int NOT NULL DEFAULT 0,

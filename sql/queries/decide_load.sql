@@ -4,12 +4,13 @@
 --   $1 school_code  $2 record_id (0: by uuid)  $3 uuid  $4 graduate_id (0: the record's or the draft's)  $5 parent_id
 --   $6 account_school  $7 account_id  $8 request_id (NULL: the clock)  $9 the version that the caller saw
 --   $10 needs: which facts the action's guards and effects ask for, as bits of workflow/item.h (NEED_…)
--- and for all: $11 the open states of applications as 'flow/state'.
+--   $11 the session (the clock has none)
+-- and for all: $12 the open states of applications as 'flow/state'.
 -- A fact that is not asked for is not looked up: its key becomes NULL, and an index probe for NULL ends at once.
 SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
        q.answer AS request_answer, encode(q.params_hash, 'hex') AS request_hash,
        -- who
-       a.role AS a_role, a.disabled AS a_disabled, a.department_id AS a_department, a.person_id AS a_person,
+       ss.id IS NOT NULL AS a_session, a.role AS a_role, a.disabled AS a_disabled, a.department_id AS a_department, a.person_id AS a_person,
        a.employer_id AS a_employer, a.right_employment AS a_employment, a.right_archive AS a_archive,
        a.right_household AS a_household, a.data_scope AS a_scope,
        -- the record
@@ -58,11 +59,12 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
        -- who came before the caller (X1.2); a department, school or graduate
        la.name AS by_name, la.role AS by_role
 FROM unnest($1::text[], $2::bigint[], $3::uuid[], $4::bigint[], $5::bigint[], $6::text[], $7::bigint[], $8::uuid[],
-            $9::bigint[], $10::int[])
+            $9::bigint[], $10::int[], $11::bigint[])
          WITH ORDINALITY AS i(school_code, record_id, uuid, graduate_id, parent_id, account_school, account_id,
-                              request_id, seen, needs, ord)
+                              request_id, seen, needs, session_id, ord)
 LEFT JOIN request q ON q.school_code = i.account_school AND q.actor_id = i.account_id AND q.request_id = i.request_id
 LEFT JOIN account a ON a.school_code = i.account_school AND a.id = i.account_id
+LEFT JOIN live_session ss ON ss.id = i.session_id AND ss.school_code = a.school_code AND ss.account_id = a.id
 LEFT JOIN record r ON r.school_code = i.school_code
      AND r.id = CASE WHEN i.record_id <> 0 THEN i.record_id
                      ELSE (SELECT x.id FROM record x WHERE x.school_code = i.school_code AND x.uuid = i.uuid) END
@@ -100,7 +102,7 @@ LEFT JOIN LATERAL (
     SELECT bool_or(true) AS open_any, bool_or(t.parent_id = r.id) AS open_here, bool_or(t.parent_id = p.id) AS open_on_parent
     FROM record t
     WHERE t.school_code = i.school_code AND t.graduate_id = CASE WHEN i.needs & 128 <> 0 THEN g.id END
-      AND t.flow || '/' || t.state = ANY ($11::text[])) ap ON i.needs & 128 <> 0
+      AND t.flow || '/' || t.state = ANY ($12::text[])) ap ON i.needs & 128 <> 0
 LEFT JOIN LATERAL (
     SELECT count(*) AS n
     FROM record v

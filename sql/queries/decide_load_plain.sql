@@ -1,9 +1,10 @@
 -- decide_load for a batch whose actions ask for nothing beyond who, what and where (needs = 0): most decisions of a
 -- department, every return and rejection. The same columns, as far as they go; a third of the time.
 -- $1 school_code  $2 record_id  $3 account_school  $4 account_id  $5 request_id  $6 the version that the caller saw
+-- $7 session
 SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
        q.answer AS request_answer, encode(q.params_hash, 'hex') AS request_hash,
-       a.role AS a_role, a.disabled AS a_disabled, a.department_id AS a_department, a.person_id AS a_person,
+       ss.id IS NOT NULL AS a_session, a.role AS a_role, a.disabled AS a_disabled, a.department_id AS a_department, a.person_id AS a_person,
        a.employer_id AS a_employer, a.right_employment AS a_employment, a.right_archive AS a_archive,
        a.right_household AS a_household, a.data_scope AS a_scope,
        r.id AS r_id, r.uuid AS r_uuid, r.version AS r_version, r.flow AS r_flow, r.kind AS r_kind, r.state AS r_state,
@@ -24,10 +25,11 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
        s.destination AS s_destination, s.audit_mode AS s_audit_mode, s.void_audited AS s_void_audited,
        s.termination_limit AS s_termination_limit,
        la.name AS by_name, la.role AS by_role
-FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::uuid[], $6::bigint[])
-         WITH ORDINALITY AS i(school_code, record_id, account_school, account_id, request_id, seen, ord)
+FROM unnest($1::text[], $2::bigint[], $3::text[], $4::bigint[], $5::uuid[], $6::bigint[], $7::bigint[])
+         WITH ORDINALITY AS i(school_code, record_id, account_school, account_id, request_id, seen, session_id, ord)
 LEFT JOIN request q ON q.school_code = i.account_school AND q.actor_id = i.account_id AND q.request_id = i.request_id
 LEFT JOIN account a ON a.school_code = i.account_school AND a.id = i.account_id
+LEFT JOIN live_session ss ON ss.id = i.session_id AND ss.school_code = a.school_code AND ss.account_id = a.id
 LEFT JOIN record r ON r.school_code = i.school_code AND r.id = i.record_id
 LEFT JOIN record p ON p.school_code = i.school_code AND p.id = r.parent_id
 LEFT JOIN graduate g ON g.school_code = i.school_code AND g.id = r.graduate_id

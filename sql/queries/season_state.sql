@@ -1,6 +1,8 @@
 -- A class's settings as they stand, what a change of them reads, and the caller's account and request (S2.2.2 to S2.2.4).
 -- $1 school  $2 class  $3 account's school  $4 account  $5 request id  $6 the states in process as 'flow/state'
+-- $7 session
 SELECT q.answer AS request_answer, encode(q.params_hash, 'hex') AS request_hash,
+       EXISTS (SELECT FROM live_session t WHERE t.id = $7::bigint AND t.school_code = $3 AND t.account_id = $4::bigint) AS a_session,
        a.role AS a_role, a.disabled AS a_disabled, a.right_employment AS a_employment,
        s.version, s.online_signing, s.supplement, s.destination, s.audit_mode, s.termination_limit, s.void_audited,
        (SELECT count(*) FROM record r

@@ -258,6 +258,7 @@ static void settings_send(struct test *t, int server, int mode, int64_t version,
                                 .void_audited = SETTING_KEEP,
                                 .audit_mode = mode,
                                 .termination_limit = SETTING_KEEP};
+    c.session_id = c.account_id;
     memcpy(c.account_school, school, sizeof c.account_school);
     memcpy(c.school_code, school, sizeof c.school_code);
     *a = (struct answer){.t = t};
