@@ -285,15 +285,16 @@ static void audit_evidence(struct screen *s)
 {
     struct audit *a = s->state;
     const msgpack_object *file;
+    const char *ssh = getenv("QUXIANG_SSH"); /* the gateway's: how this person came here */
     char id[40], name[256], at[40], when[40], text[8192] = "";
 
     for (uint32_t i = 0; a->record.zone != NULL && (file = held_item(&a->record.map, "evidence", i)) != NULL; i++) {
         size_t n = strlen(text);
         held_text(file, "id", id, sizeof id);
-        snprintf(text + n, sizeof text - n, "%s  %s  %s\n    ssh %s@HOST evidence get %s > %s\n\n", id,
+        snprintf(text + n, sizeof text - n, "%s  %s  %s\n    %s evidence get %s > %s\n\n", id,
                  held_text(file, "file_name", name, sizeof name),
-                 word_time(held_text(file, "added_at", at, sizeof at), false, when, sizeof when), s->app->account.user,
-                 id, id);
+                 word_time(held_text(file, "added_at", at, sizeof at), false, when, sizeof when),
+                 ssh != NULL && *ssh != '\0' ? ssh : "ssh HOST", id, id);
     }
     if (text[0] == '\0')
         app_status(s->app, STATUS_INFO, _("There is no evidence file."));
