@@ -262,14 +262,21 @@ static void ask_remove(struct screen *s)
 
 /* ------------------------------------------------------------------ moving, drawing */
 
-/* The cursor passes over headings. */
+static long row_from(const struct mine *m, long at, long step)
+{
+    while (at >= 0 && at < m->nrows && !*m->rows[at].command)
+        at += step;
+    return at >= 0 && at < m->nrows ? at : -1;
+}
+
+/* The cursor passes over headings, and turns at the last one: the first row of all is a heading. */
 static void skip_headings(struct mine *m, long from)
 {
     const long step = m->list.cursor >= from ? 1 : -1;
-    long at = m->list.cursor;
-    while (at >= 0 && at < m->nrows && !*m->rows[at].command)
-        at += step;
-    list_to(&m->list, at >= 0 && at < m->nrows ? at : from);
+    long at = row_from(m, m->list.cursor, step);
+    if (at < 0)
+        at = row_from(m, m->list.cursor, -step);
+    list_to(&m->list, at >= 0 ? at : from);
 }
 
 static enum run_result mine_run(struct screen *s, int argc, char **argv)
