@@ -299,9 +299,9 @@ static enum run_result mine_run(struct screen *s, int argc, char **argv)
     if (strcmp(argv[0], "open") != 0)
         return RUN_UNKNOWN;
     const struct row *row = from < m->nrows ? &m->rows[from] : NULL;
-    if (row && row->style == STYLE_DIM && *row->note)
-        app_status(s->app, STATUS_WARN, "%s", row->note);
-    if (row && *row->command) {
+    if (row && row->style == STYLE_DIM && *row->note) { /* whole, before anything is filled in for nothing */
+        dialog_tell(s->app, row->text, row->note);
+    } else if (row && *row->command) {
         char command[128];
         memcpy(command, row->command, sizeof command);
         app_run(s->app, command);
