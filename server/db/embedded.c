@@ -177,9 +177,9 @@ static bool make_cluster(struct embedded *e, char *why, size_t len)
         return true;
     char *making = format("%s/pg.making", e->dir, ""), *initdb = format("%s/initdb", e->bin, "");
     const char *const clean[] = {"/bin/rm", "-rf", making, NULL};
-    const char *const make[] = {initdb, "-D", making, "-E", "UTF8",     "--locale=C.UTF-8",
-                                "-k",   "-A", "peer", "-U", "postgres", "--no-instructions",
-                                NULL};
+    /* the order of bytes is that of the characters; only "C" itself compares them without asking the C library */
+    const char *const make[] = {initdb, "-D", making, "-E", "UTF8",     "--locale=C.UTF-8",  "--lc-collate=C",
+                                "-k",   "-A", "peer", "-U", "postgres", "--no-instructions", NULL};
     cluster_run(clean, e->log);
     log_line("info", "event=initdb data=\"%s\"", e->data);
     bool ok = cluster_run(make, e->log) == 0 && write_access(making) && rename(making, e->data) == 0;

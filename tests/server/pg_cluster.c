@@ -62,7 +62,7 @@ bool pg_cluster_start(struct pg_cluster *c)
         return false;
     }
     snprintf(command, sizeof command,
-             "%s/initdb -D data -E UTF8 --locale=C.UTF-8 -A trust -U quxiang_owner >initdb.log 2>&1", c->bin);
+             "%s/initdb -D data -E UTF8 --locale=C.UTF-8 --lc-collate=C -A trust -U quxiang_owner >initdb.log 2>&1", c->bin);
     running = c;
     atexit(stop_running);
     bool ok = run(c, command) == 0;
