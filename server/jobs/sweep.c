@@ -11,8 +11,8 @@
 
 enum { FIRST_SECONDS = 3, PASS_SECONDS = 600 };
 
-static const char *const statements[] = {"sweep_uploads", "sweep_requests", "sweep_sessions", "sweep_parked",
-                                         "sweep_failures"};
+static const char *const statements[] = {"sweep_uploads",  "sweep_requests", "sweep_imports",
+                                         "sweep_sessions", "sweep_parked",   "sweep_failures"};
 
 struct sweep {
     struct db *db;
@@ -30,6 +30,12 @@ static void wait_seconds(struct sweep *s, long seconds)
 
 static void go_on(struct sweep *s);
 
+/* Statements that take so many at a time say whether that was all. */
+static bool more(const struct db_result *result)
+{
+    return result->status == DB_OK && db_nrows(result->rows[0]) == 1 && db_bool(result->rows[0], 0, 0);
+}
+
 static void swept(void *arg, const struct db_result *result)
 {
     struct sweep *s = arg;
@@ -40,7 +46,8 @@ static void swept(void *arg, const struct db_result *result)
     }
     if (result->status == DB_ERROR)
         log_line("warning", "event=sweep_failed statement=%s sqlstate=%s", statements[s->next], result->sqlstate);
-    s->next++;
+    if (!more(result))
+        s->next++;
     if (result->status == DB_OK || result->status == DB_ERROR)
         go_on(s);
     else

@@ -154,7 +154,11 @@ static void list_send(struct req *req, const struct db_rows *rows)
                                   l->pattern,
                                   l->cursor.key,
                                   limit};
-    req_read(req, DB_READ, "account_list", 6, values, list_read);
+    const char *const everywhere[] = {values[0], values[2], values[3], values[4], values[5]};
+    if (level->reach == OF_SCHOOL)
+        req_read(req, DB_READ, "account_list", 6, values, list_read);
+    else
+        req_read(req, DB_READ, "account_list_all", 5, everywhere, list_read);
 }
 
 static void account_list(struct req *req)

@@ -46,6 +46,8 @@ CREATE TABLE account (
     created_by bigint, created_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (school_code, id));
 CREATE INDEX account_department ON account (school_code, department_id) WHERE role = 'department' AND NOT disabled;
+CREATE INDEX account_user_name ON account (school_code, user_name) WHERE removed_at IS NULL;
+CREATE INDEX account_manager ON account (user_name) WHERE removed_at IS NULL AND role <> 'graduate';   -- of all schools
 CREATE UNIQUE INDEX account_person ON account (school_code, person_id) WHERE person_id IS NOT NULL;
 
 -- user name -> account, across schools. Graduates: the identity HMAC's person, or school.studentno, are looked up instead.
@@ -118,6 +120,7 @@ CREATE INDEX graduate_name ON graduate (school_code, class_year, name text_patte
 CREATE INDEX graduate_initials ON graduate (school_code, class_year, initials text_pattern_ops, id);
 CREATE INDEX graduate_name_key ON graduate (school_code, class_year, name_key, id);
 CREATE INDEX graduate_student_no ON graduate (school_code, class_year, student_no text_pattern_ops, id);
+CREATE INDEX graduate_login ON graduate (school_code, student_no);   -- any class, the whole number
 CREATE INDEX graduate_identity ON graduate (school_code, identity_hmac);
 CREATE INDEX graduate_last_four ON graduate (school_code, class_year, right(identity_no, 4), id);
 CREATE INDEX graduate_person ON graduate (person_id);
@@ -136,6 +139,7 @@ CREATE TABLE record (
     parent_id bigint, applicant text NOT NULL DEFAULT 'nobody', number text,
     forced boolean NOT NULL DEFAULT false, marked_returned boolean NOT NULL DEFAULT false,
     untouched boolean NOT NULL DEFAULT true, passed_on boolean NOT NULL DEFAULT false,
+    files_version bigint NOT NULL DEFAULT 1,   -- bumped by whatever attaches or removes evidence
     stage_d_actor bigint NOT NULL DEFAULT 0,
     last_action text NOT NULL, last_from text NOT NULL, last_actor bigint NOT NULL, last_at timestamptz NOT NULL,
     -- copies for the list's orders and search; follow the graduate's row
@@ -151,7 +155,8 @@ CREATE INDEX record_queue_name ON record (school_code, class_year, waits_for, ho
     WHERE waits_for <> 'nobody';
 CREATE INDEX record_queue_student ON record (school_code, class_year, waits_for, holder_id, flow, state, student_no, id)
     WHERE waits_for <> 'nobody';
-CREATE INDEX record_list ON record (school_code, class_year, flow, state, submitted_at, id);
+CREATE INDEX record_list ON record (school_code, class_year, flow, state, submitted_at, id)
+    INCLUDE (department_id, postgraduate);   -- a department's list reads past the others' in the index
 CREATE INDEX record_due ON record (due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX record_employer ON record (employer_id, state, id) WHERE employer_id IS NOT NULL;
 CREATE UNIQUE INDEX record_number ON record (school_code, number) WHERE number IS NOT NULL;
@@ -216,6 +221,7 @@ CREATE TABLE feed (   -- readers see xid < pg_snapshot_xmin(pg_current_snapshot(
     version bigint NOT NULL, body jsonb NOT NULL DEFAULT '{}', retracted boolean NOT NULL DEFAULT false,
     PRIMARY KEY (school_code, id));
 CREATE INDEX feed_xid ON feed (xid, id);
+CREATE INDEX feed_school ON feed (school_code, xid, id);
 
 CREATE TABLE request (   -- the request log: ids of calls already carried out, with their answers; kept 7 days
     school_code text NOT NULL, actor_id bigint NOT NULL, request_id uuid NOT NULL,
@@ -224,10 +230,12 @@ CREATE TABLE request (   -- the request log: ids of calls already carried out, w
 CREATE INDEX request_at ON request (at);
 
 -- ------------------------------------------------------------------ drafts and evidence
+CREATE SEQUENCE draft_version;   -- never the same again, not for a draft thrown away and kept anew either
 CREATE TABLE draft (
     school_code text NOT NULL, uuid uuid NOT NULL, graduate_id bigint NOT NULL,   -- the uuid becomes the record's
     flow text NOT NULL, kind text NOT NULL DEFAULT '', body jsonb NOT NULL DEFAULT '{}',
     updated_at timestamptz NOT NULL DEFAULT now(),
+    version bigint NOT NULL DEFAULT nextval('draft_version'),   -- anew with every edit, and with every file of it
     PRIMARY KEY (school_code, uuid),
     FOREIGN KEY (school_code, graduate_id) REFERENCES graduate (school_code, id));
 CREATE INDEX draft_graduate ON draft (school_code, graduate_id);
