@@ -6,6 +6,8 @@
 #include "rows.h"
 #include "scope.h"
 
+#include <string.h>
+
 enum { PAGE = 100, PAGE_MAX = 1000 };
 
 struct feed {
@@ -43,7 +45,8 @@ static void feed_list(struct req *req)
     }
     const char *const values[] = {req->session.actor.school_code, cursor ? feed->cursor.key : "0",
                                   text_int(req, cursor ? feed->cursor.id : 0), text_int(req, feed->limit)};
-    req_read(req, DB_READ, "feed_list", 4, values, list_done);
+    const bool all = strcmp(values[0], "00000") == 0;
+    req_read(req, DB_READ, all ? "feed_list_all" : "feed_list", all ? 3 : 4, all ? values + 1 : values, list_done);
 }
 
 const struct method_entry feed_methods[] = {{"feed.list", feed_list}, {NULL, NULL}};

@@ -109,6 +109,9 @@ static void put_params_hash(struct db_array *a, const struct source *s)
     db_array_text(a, s->i->act.request_id ? hex : NULL);
 }
 TEXT_COLUMN(answer, s->d->answer)
+ID_COLUMN(account_version, s->l->account_version)
+ID_COLUMN(draft_version, s->d->draft_version)
+ID_COLUMN(files_version, s->d->files_version)
 
 /* In the order of decide_apply's parameters; those marked, in the same order, are decide_apply_plain's. */
 static const struct {
@@ -163,6 +166,9 @@ static const struct {
     {put_request_id, true},
     {put_params_hash, true},
     {put_answer, true},
+    {put_account_version, true},
+    {put_draft_version, false},
+    {put_files_version, false},
 };
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
@@ -179,7 +185,7 @@ static bool plain(const struct decision *d)
     const unsigned more =
         APPLY_PARENT | APPLY_GRADUATE | APPLY_COUNTS | APPLY_PLACE_BACK | APPLY_PLACE_TAKEN | APPLY_DRAFT_GONE;
     return d->seen > 0 && !(d->flags & more) && !d->content_new && !d->draft && !d->detail && !d->ledger_version &&
-           !d->season_version && !d->plan.due_at;
+           !d->season_version && !d->files_version && !d->plan.due_at;
 }
 
 struct apply *apply_new(void)

@@ -230,13 +230,25 @@ static bool plan_number(struct item *i, const struct loaded *l, struct decision 
     return true;
 }
 
-/* What enters the audit must find the season as it was read (S2.2.4); what is in it already keeps the mode from
- * changing. */
+/* What is in the audit already keeps the mode from changing (S2.2.4); what enters it does not. */
 static bool enters_audit(const struct loaded *l, const struct flow_plan *p)
 {
     const struct flow_state *from = flow_state(l->record.flow, l->record.state);
     const struct flow_state *to = flow_state(l->record.flow, p->to);
     return to && to->in_process && !(from && from->in_process);
+}
+
+/* Beside record and graduate: the rows that this decision was made of must be as they were read, too. */
+static void plan_read(const struct item *i, const struct loaded *l, struct decision *d)
+{
+    const uint64_t settings = G(FLOW_OPEN) | G(MAY_SIGN) | G(AUDITOR_EXISTS) | G(VOID_UNAUDITED) | G(VOID_AUDITED) |
+                              G(WITHIN_LIMIT) | G(MODE_KEPT);
+    if (enters_audit(l, &d->plan) || (d->plan.transition->guards & settings))
+        d->season_version = l->season_version;
+    if (d->flags & APPLY_DRAFT_GONE)
+        d->draft_version = l->draft_version;
+    if (i->needs & NEED_EVIDENCE)
+        d->files_version = l->files_version;
 }
 
 static void plan_flags(const struct loaded *l, struct decision *d)
@@ -262,7 +274,7 @@ static void plan_flags(const struct loaded *l, struct decision *d)
             d->flags |= rows[k].flag;
 }
 
-static void plan_record(const struct loaded *l, struct decision *d)
+static void plan_record(const struct item *i, const struct loaded *l, struct decision *d)
 {
     d->record_id = l->record.id;
     d->seen = l->record.version;
@@ -275,12 +287,11 @@ static void plan_record(const struct loaded *l, struct decision *d)
     d->revision = l->record.revision + (d->content_new ? 1 : 0);
     if (!d->content_new)
         d->kind = l->record.kind;
-    if (enters_audit(l, &d->plan))
-        d->season_version = l->season_version;
     if (d->plan.to == ST_DRAFT)
         d->draft = content_as_draft(l);
     content_promote(d, l);
     plan_flags(l, d);
+    plan_read(i, l, d);
 }
 
 /* ------------------------------------------------------------------ deciding */
@@ -326,7 +337,7 @@ void decide(struct item *i, struct loaded *l, struct decision *d)
     if (i->finished)
         return;
     i->result.nproblems = 0;
-    plan_record(l, d);
+    plan_record(i, l, d);
     if (!plan_number(i, l, d)) {
         i->result.fault = i->finished = true;
         return;

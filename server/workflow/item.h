@@ -57,6 +57,7 @@ struct item {
     void *arg;
     unsigned needs;
     int tries, raised, again; /* how often it came back: missing, raising alone, with the database gone */
+    bool timed_out;           /* was in a statement that took too long */
     bool alone;               /* goes by itself and waits for locks, shortly */
     bool finished;            /* result is the answer */
     int64_t graduate;
@@ -87,6 +88,7 @@ struct loaded {
     int64_t season_version;
     const char *number_key;
     int draft_flow; /* -1: no draft */
+    int64_t account_version, draft_version, files_version;
     const char *draft_kind, *draft_body;
     int proofs, images;
     const char *content, *snapshot; /* of the record; of the graduate, taken at a submission */
@@ -121,7 +123,8 @@ struct decision {
     char *employer_name, *credit_code;
     char *message_params, *detail, *answer;
     const char *retracts; /* message code that an undo takes back */
-    int64_t employer_id, parent_id, season_version, revision;
+    int64_t employer_id, parent_id, revision;
+    int64_t season_version, draft_version, files_version; /* as read; 0: not read */
     unsigned flags;
 };
 void decide(struct item *, struct loaded *, struct decision *);

@@ -159,7 +159,8 @@ void load_send(struct db *db, enum db_class cls, struct item *const *items, size
                                                     X(em_credit_code) X(draft_flow) X(draft_kind) X(draft_body)        \
                                                         X(proofs) X(images) X(content) X(l_version) X(l_destination)   \
                                                             X(l_archive) X(l_household) X(lb_destination)              \
-                                                                X(lb_archive) X(lb_household) X(by_name) X(by_role)
+                                                                X(lb_archive) X(lb_household) X(by_name) X(by_role)    \
+                                                                    X(a_version) X(draft_version) X(files_version)
 #define X(name) C_##name,
 enum { COLUMNS(X) C_COUNT };
 #undef X
@@ -211,6 +212,7 @@ static void read_account(struct cursor *c, const struct act *act, struct loaded 
     l->account_known = true;
     l->session_alive = BOOL(a_session);
     l->account_disabled = BOOL(a_disabled);
+    l->account_version = INT(a_version);
     l->actor.role = (enum qx_role)code_read(c, role_of, TEXT(a_role), "role");
     if (l->actor.role != ROLE_GRADUATE) /* a graduate's is the enrolment chosen */
         text_read(l->actor.school_code, sizeof l->actor.school_code, act->account_school);
@@ -339,6 +341,8 @@ static void read_texts(struct cursor *c, struct loaded *l)
     l->draft_flow = -1;
     if (TEXT(draft_flow))
         l->draft_flow = code_read(c, flow_of, TEXT(draft_flow), "flow");
+    l->draft_version = INT(draft_version);
+    l->files_version = INT(files_version);
     l->draft_kind = TEXT(draft_kind);
     l->draft_body = TEXT(draft_body);
     l->proofs = (int)INT(proofs);

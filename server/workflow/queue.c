@@ -222,6 +222,21 @@ static void answer_fault(struct lane *lane, struct item *i, const struct db_resu
     item_answer(lane, i);
 }
 
+/* Too slow for the statement's time limit, and perhaps always: each once by itself, then told to try later, for the
+ * others of the lane wait meanwhile. */
+static void timed_out(struct lane *lane, struct item *const *items, size_t n)
+{
+    for (size_t k = n; k-- > 0;) { /* each goes in front of the one before */
+        if (items[k]->timed_out) {
+            answer_away(lane, &items[k], 1);
+        } else {
+            items[k]->timed_out = true;
+            redo_push(lane, &items[k], 1);
+        }
+    }
+    lane_next(lane);
+}
+
 /* One that raises takes the others with it: halves, until it is alone; alone it is decided anew, then answered. */
 static void raised(struct lane *lane, struct item *const *items, size_t n, const struct db_result *r)
 {
@@ -254,6 +269,8 @@ static void batch_failed(struct lane *lane, struct item *const *items, size_t n,
     if (r->status == DB_AWAY) {
         answer_away(lane, items, n);
         lane_next(lane);
+    } else if (strcmp(r->sqlstate, "57014") == 0) {
+        timed_out(lane, items, n);
     } else if (r->status == DB_UNKNOWN || passing(r->sqlstate)) {
         again(lane, items, n);
     } else {

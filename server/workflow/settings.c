@@ -315,6 +315,7 @@ static void write_change(struct change *c)
                             kept};
     struct db_segment *segment =
         db_segment_new(workflow_db(c->wf), workflow_class(c->wf, a->school_code), on_written, c);
+    db_segment_add(segment, "account_season_lock", &(struct db_params){.n = 1, .values = values});
     db_segment_add(segment, "season_lock", &(struct db_params){.n = 2, .values = values});
     db_segment_add(segment, "season_change",
                    &(struct db_params){.n = sizeof values / sizeof *values, .values = values});
@@ -342,7 +343,7 @@ static void load(struct change *c)
     snprintf(account, sizeof account, "%lld", (long long)a->account_id);
     snprintf(session, sizeof session, "%lld", (long long)a->session_id);
     const char *values[] = {a->school_code, year, a->account_school, account, a->request_id, in_process, session};
-    db_query(workflow_db(c->wf), workflow_class(c->wf, a->school_code), "season_state", 7, values, on_loaded, c);
+    db_query(workflow_db(c->wf), DB_READ, "season_state", 7, values, on_loaded, c);
     free(in_process);
 }
 

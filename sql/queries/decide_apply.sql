@@ -1,7 +1,7 @@
 -- Writes a batch of decisions: one statement, one commit. An item is applied whole or not at all.
 --
--- Compare-and-set: an item's rows are locked and compared with what the decision read (record, graduate, parent, and for what
--- enters the audit, the season); who is locked by others or has changed is skipped and comes back missing; the caller loads and
+-- Compare-and-set: an item's rows are locked and compared with what the decision read (record, graduate, parent, and as far as they
+-- were read season, draft, files, account); who is locked by others or has changed is skipped and comes back missing; the caller loads and
 -- decides again. All writes hang from `ok`. No rule is here: which values are written was decided by flow_step().
 --
 -- $1 the decisions' time; then one element per item, see workflow/apply.c, which names them in the same order. `flags` are
@@ -14,7 +14,8 @@ WITH item AS MATERIALIZED (
                 $24::text[], $25::bigint[], $26::text[], $27::text[], $28::text[], $29::bigint[], $30::text[],
                 $31::bigint[], $32::text[], $33::text[], $34::text[], $35::jsonb[], $36::jsonb[], $37::jsonb[],
                 $38::bigint[], $39::jsonb[], $40::jsonb[], $41::jsonb[], $42::text[], $43::jsonb[], $44::bigint[],
-                $45::text[], $46::text[], $47::uuid[], $48::text[], $49::jsonb[])
+                $45::text[], $46::text[], $47::uuid[], $48::text[], $49::jsonb[], $50::bigint[], $51::bigint[],
+                $52::bigint[])
          WITH ORDINALITY
          AS i(school_code, record_id, uuid, seen, passed_on, graduate_id, graduate_version, class_year,
               season_version, flags, flow, kind, from_state, state, version,
@@ -22,7 +23,8 @@ WITH item AS MATERIALIZED (
               number, stage_d_actor, waits_for, action, actor_school, actor_id, actor_role,
               session_id, address, reason_code, reason_text, detail, content, draft,
               ledger_version, destination, archive, household, message, message_params, parent_version,
-              parent_to, retracts, request_id, params_hash, answer, ord)),
+              parent_to, retracts, request_id, params_hash, answer, account_version, draft_version,
+              files_version, ord)),
 season_ok AS MATERIALIZED (   -- what enters the audit holds the audit mode still (S2.2.4)
     SELECT s.school_code, s.class_year, s.version FROM season s
     WHERE (s.school_code, s.class_year, s.version) IN (SELECT i.school_code, i.class_year, i.season_version FROM item i)
@@ -32,6 +34,7 @@ known AS MATERIALIZED (
     JOIN graduate g ON g.school_code = i.school_code AND g.id = i.graduate_id
     JOIN record r ON r.school_code = i.school_code AND r.id = i.record_id
     WHERE i.seen > 0 AND r.version = i.seen AND r.passed_on = i.passed_on AND g.version = i.graduate_version
+      AND r.files_version = COALESCE(i.files_version, r.files_version)
     ORDER BY i.school_code, i.graduate_id
     FOR NO KEY UPDATE OF g, r SKIP LOCKED),
 fresh AS MATERIALIZED (
@@ -46,11 +49,21 @@ parent_ok AS MATERIALIZED (
     WHERE p.version = i.parent_version
     ORDER BY i.school_code, i.graduate_id
     FOR NO KEY UPDATE OF p SKIP LOCKED),
+draft_ok AS MATERIALIZED (   -- what is submitted is what stands in the draft; a later edit is not thrown away with it
+    SELECT i.ord FROM item i
+    JOIN draft d ON d.school_code = i.school_code AND d.uuid = i.uuid
+    WHERE d.version = i.draft_version
+    ORDER BY i.school_code, i.graduate_id
+    FOR UPDATE OF d SKIP LOCKED),
 ok AS MATERIALIZED (
     SELECT i.* FROM item i
     WHERE i.ord IN (SELECT k.ord FROM known k UNION ALL SELECT f.ord FROM fresh f)
       AND (i.season_version IS NULL OR (i.school_code, i.class_year, i.season_version) IN (SELECT * FROM season_ok))
-      AND (i.parent_version IS NULL OR i.ord IN (SELECT p.ord FROM parent_ok p))),
+      AND (i.parent_version IS NULL OR i.ord IN (SELECT p.ord FROM parent_ok p))
+      AND (i.draft_version IS NULL OR i.ord IN (SELECT d.ord FROM draft_ok d))
+      AND (i.account_version IS NULL   -- not locked: rights may change right after, never before
+           OR EXISTS (SELECT FROM account a WHERE a.school_code = i.actor_school AND a.id = i.actor_id
+                        AND a.version = i.account_version))),
 updated AS (
     UPDATE record r
     SET kind = o.kind, state = o.state, version = o.version, waits_for = o.waits_for,

@@ -7,17 +7,21 @@ WITH item AS MATERIALIZED (
     FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::boolean[], $6::bigint[], $7::bigint[], $8::int[],
                 $9::text[], $10::text[], $11::text[], $12::bigint[], $13::bigint[], $14::text[], $15::bigint[],
                 $16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[], $21::bigint[], $22::text[],
-                $23::text[], $24::text[], $25::text[], $26::jsonb[], $27::text[], $28::uuid[], $29::text[], $30::jsonb[])
+                $23::text[], $24::text[], $25::text[], $26::jsonb[], $27::text[], $28::uuid[], $29::text[], $30::jsonb[],
+                $31::bigint[])
          WITH ORDINALITY
          AS i(school_code, record_id, seen, passed_on, graduate_id, graduate_version, flags, flow,
               from_state, state, revision, employer_id, number, stage_d_actor, waits_for, action,
               actor_school, actor_id, actor_role, session_id, address, reason_code, reason_text,
-              message, message_params, retracts, request_id, params_hash, answer, ord)),
+              message, message_params, retracts, request_id, params_hash, answer, account_version, ord)),
 ok AS MATERIALIZED (
     SELECT i.* FROM item i
     JOIN graduate g ON g.school_code = i.school_code AND g.id = i.graduate_id
     JOIN record r ON r.school_code = i.school_code AND r.id = i.record_id
     WHERE r.version = i.seen AND r.passed_on = i.passed_on AND g.version = i.graduate_version
+      AND (i.account_version IS NULL
+           OR EXISTS (SELECT FROM account a WHERE a.school_code = i.actor_school AND a.id = i.actor_id
+                        AND a.version = i.account_version))
     ORDER BY i.school_code, i.graduate_id
     FOR NO KEY UPDATE OF g, r SKIP LOCKED),
 updated AS (

@@ -12,7 +12,7 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
        -- who
        ss.id IS NOT NULL AS a_session, a.role AS a_role, a.disabled AS a_disabled, a.department_id AS a_department, a.person_id AS a_person,
        a.employer_id AS a_employer, a.right_employment AS a_employment, a.right_archive AS a_archive,
-       a.right_household AS a_household, a.data_scope AS a_scope,
+       a.right_household AS a_household, a.data_scope AS a_scope, a.version AS a_version,
        -- the record
        r.id AS r_id, r.uuid AS r_uuid, r.version AS r_version, r.flow AS r_flow, r.kind AS r_kind, r.state AS r_state,
        r.graduate_id AS r_graduate, r.employer_id AS r_employer, r.employer_name AS r_employer_name,
@@ -52,7 +52,7 @@ SELECT (extract(epoch FROM now()) * 1000)::bigint AS now,
                 'mobile', w.g_mobile, 'email', w.g_email, 'student_no', w.g_student_no, 'exam_no', w.g_exam_no,
                 'major', w.g_major, 'training_mode', w.g_training_mode, 'origin', w.g_origin))
             FROM graduate_row w WHERE w.school_code = i.school_code AND w.graduate_id = g.id) END AS snapshot,
-       d.flow AS draft_flow, d.kind AS draft_kind, d.body AS draft_body, ev.proofs, ev.images, c.content,
+       d.flow AS draft_flow, d.version AS draft_version, r.files_version AS files_version, d.kind AS draft_kind, d.body AS draft_body, ev.proofs, ev.images, c.content,
        -- the ledger: as it stands, and the version before (X1.6)
        l.version AS l_version, l.destination AS l_destination, l.archive AS l_archive, l.household AS l_household,
        lb.destination AS lb_destination, lb.archive AS lb_archive, lb.household AS lb_household,

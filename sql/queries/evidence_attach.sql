@@ -31,6 +31,10 @@ WITH u AS (
     SELECT $1::text, u.record_uuid, u.graduate_id, u.purpose, COALESCE((SELECT id FROM twin), u.blob_id), u.file_name, $3::bigint
     FROM u
     RETURNING id
+), edited AS (   -- a submission under way that read other files is decided anew
+    UPDATE draft d SET version = nextval('draft_version') FROM u WHERE d.school_code = $1::text AND d.uuid = u.record_uuid
+), refiled AS (
+    UPDATE record r SET files_version = r.files_version + 1 FROM u WHERE r.school_code = $1::text AND r.uuid = u.record_uuid
 ), marked AS (
     UPDATE upload x SET evidence_id = attached.id FROM attached
     WHERE x.school_code = $1::text AND x.uuid = $2::uuid)

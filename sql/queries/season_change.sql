@@ -1,6 +1,6 @@
 -- Writes the settings, their trace in the audit log and the request, if the settings are still those that were read and,
 -- where the audit mode changes ($13), nothing is in process; where it becomes two-level ($14), nobody is missing. Runs
--- behind season_lock in one transaction. Answers the new version, or no row.
+-- behind account_season_lock and season_lock in one transaction. Answers the new version, or no row.
 -- $1 school  $2 class  $3 version read (0: opens the class)  $4 online  $5 supplement  $6 destination  $7 audit mode
 -- $8 limit  $9 void audited  $10 contacts (NULL: kept)  $11 states in process  $12 audit log's before
 -- $15 account's school  $16 account  $17 session  $18 address  $19 request id  $20 params hash  $21 answer
@@ -8,7 +8,7 @@ WITH free AS MATERIALIZED (
     SELECT 1 AS one
     WHERE (NOT $13::boolean
            OR NOT EXISTS (SELECT FROM record r
-                          WHERE r.school_code = $1 AND r.class_year = $2::int
+                          WHERE r.school_code = $1 AND r.class_year = $2::int AND r.waits_for <> 'nobody'
                             AND r.flow || '/' || r.state = ANY ($11::text[])))
       AND (NOT $14::boolean
            OR NOT EXISTS (SELECT FROM auditor_missing m WHERE m.school_code = $1 AND m.class_year = $2::int))),

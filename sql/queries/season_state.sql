@@ -6,7 +6,7 @@ SELECT q.answer AS request_answer, encode(q.params_hash, 'hex') AS request_hash,
        a.role AS a_role, a.disabled AS a_disabled, a.right_employment AS a_employment,
        s.version, s.online_signing, s.supplement, s.destination, s.audit_mode, s.termination_limit, s.void_audited,
        (SELECT count(*) FROM record r
-        WHERE r.school_code = $1 AND r.class_year = $2::int AND r.flow || '/' || r.state = ANY ($6::text[])) AS in_process,
+        WHERE r.school_code = $1 AND r.class_year = $2::int AND r.waits_for <> 'nobody' AND r.flow || '/' || r.state = ANY ($6::text[])) AS in_process,
        (SELECT json_agg(json_build_array(m.department, m.postgraduate) ORDER BY m.department, m.postgraduate)
         FROM auditor_missing m WHERE m.school_code = $1 AND m.class_year = $2::int) AS missing
 FROM (VALUES (1)) AS one(one)
