@@ -1,5 +1,6 @@
 /*
- * hints.c - see hints.h. A payload is lines of "school class flow state from record version department graduate".
+ * hints.c - see hints.h. A payload is lines of "school class flow state from record version department graduate
+ * postgraduate".
  */
 #include "hints.h"
 
@@ -55,9 +56,9 @@ static void on_commit(void *arg, const struct act_result *r)
 {
     struct hints *h = arg;
     char line[256];
-    int n = snprintf(line, sizeof line, "%s %d %s %s %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+    int n = snprintf(line, sizeof line, "%s %d %s %s %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 " %d\n",
                      r->school_code, r->class_year, flow_code(r->flow), state_code(r->state), state_code(r->from),
-                     r->record_id, r->version, r->department_id, r->graduate_id);
+                     r->record_id, r->version, r->department_id, r->graduate_id, r->postgraduate);
     if (n <= 0 || (size_t)n >= sizeof line || h->len + (size_t)n > WAITING_MAX)
         return;
     memcpy(h->text + h->len, line, (size_t)n);
@@ -71,7 +72,7 @@ static void on_commit(void *arg, const struct act_result *r)
 
 struct hint {
     char school[QX_SCHOOL_CODE], flow[32], state[32], from[32];
-    int class_year;
+    int class_year, postgraduate;
     int64_t record, version, department, graduate;
 };
 
@@ -88,6 +89,8 @@ static bool concerns(const struct session *s, const struct hint *h)
     if (a->role == ROLE_GRADUATE)
         return a->graduate_id == h->graduate;
     if (a->rights[MODULE_EMPLOYMENT] < RIGHT_READ || s->class_year != h->class_year)
+        return false;
+    if (a->scope != SCOPE_BOTH && (a->scope == SCOPE_POSTGRADUATE) != (h->postgraduate != 0))
         return false;
     return a->role == ROLE_SCHOOL || (a->role == ROLE_DEPARTMENT && a->department_id == h->department);
 }
@@ -140,9 +143,9 @@ static void on_notify(void *arg, const char *channel, const char *payload)
         return;
     for (const char *line = payload; *line && b.n < sizeof hints / sizeof *hints;) {
         struct hint *i = &hints[b.n];
-        if (sscanf(line, "%5s %d %31s %31s %31s %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64, i->school,
-                   &i->class_year, i->flow, i->state, i->from, &i->record, &i->version, &i->department,
-                   &i->graduate) == 9)
+        if (sscanf(line, "%5s %d %31s %31s %31s %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64 " %d", i->school,
+                   &i->class_year, i->flow, i->state, i->from, &i->record, &i->version, &i->department, &i->graduate,
+                   &i->postgraduate) == 10)
             b.n++;
         line += strcspn(line, "\n");
         line += *line == '\n';

@@ -131,6 +131,18 @@ static bool own_allowed(const struct req *req, const struct update *u)
     return !u->remove && !grants(f) && !f->password && !f->department && u->disabled < 0 && !roster_name;
 }
 
+/* Who an account is, not only what it says of itself. */
+static bool takes_over(const struct update *u)
+{
+    return u->remove || u->disabled >= 0 || u->fields.password || u->fields.department;
+}
+
+static bool others_allowed(const struct req *req, const struct update *u, const struct account_grant *before)
+{
+    return grant_allowed(&req->session, &u->fields, before) &&
+           (!takes_over(u) || grant_covers(&req->session, before));
+}
+
 static void target_read(struct req *req, const struct db_rows *rows)
 {
     struct update *u = req->state;
@@ -148,7 +160,7 @@ static void target_read(struct req *req, const struct db_rows *rows)
                       account_reaches(&req->session, u->own_province, u->school, row_text(rows, 0, "province_code"));
     if (!u->own && !mine)
         req_outcome(req, OUT_NOT_FOUND); /* not for the caller to know */
-    else if (u->own ? !own_allowed(req, u) : !grant_allowed(&req->session, &u->fields, &before))
+    else if (u->own ? !own_allowed(req, u) : !others_allowed(req, u, &before))
         req_outcome(req, OUT_FORBIDDEN);
     else if (u->fields.department && u->role == ROLE_DEPARTMENT)
         req_read(req, DB_READ, "account_departments", 1, (const char *const[]){u->school}, departments_read);

@@ -109,6 +109,17 @@ bool grant_allowed(const struct session *s, const struct account_fields *f, cons
     return wanted < 0 || wanted == before->scope || a->scope == SCOPE_BOTH || wanted == (int)a->scope;
 }
 
+bool grant_covers(const struct session *s, const struct account_grant *of)
+{
+    const struct flow_actor *a = &s->actor;
+    if (a->role == ROLE_OPERATOR)
+        return true;
+    for (int m = 0; m < MODULE_COUNT; m++)
+        if (of->rights[m] > (int)a->rights[m])
+            return false;
+    return a->scope == SCOPE_BOTH || of->scope == (int)a->scope;
+}
+
 /* ------------------------------------------------------------------ nearest names (S1.4.4) */
 
 struct letters {

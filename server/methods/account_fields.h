@@ -28,6 +28,9 @@ struct account_grant {
     int rights[MODULE_COUNT], scope; /* as they are now; 0 for a new account, scope -1 */
 };
 bool grant_allowed(const struct session *, const struct account_fields *, const struct account_grant *before);
+/* S1.4.3: does the caller hold all that this account holds? Whoever doesn't, sets no password for it, disables, removes
+ * or moves it: each would take over, or away, more than the caller has. */
+bool grant_covers(const struct session *, const struct account_grant *of);
 
 /* The names most like `name`, best first, by edit distance in characters: at most `max` indices; answers how many. */
 size_t nearest_names(const char *name, const char *const *names, size_t n, size_t *out, size_t max);

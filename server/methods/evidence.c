@@ -120,8 +120,10 @@ static void evidence_begin(struct req *req)
                                       name,
                                       text_int(req, size),
                                       s.own,
-                                      states_editable(req, purpose->guards)};
-        req_read(req, DB_READ, "evidence_begin", 9, values, begin_done);
+                                      states_editable(req, purpose->guards),
+                                      s.department,
+                                      s.postgraduate};
+        req_read(req, DB_READ, "evidence_begin", 11, values, begin_done);
     }
 }
 
@@ -220,8 +222,10 @@ static void check_done(struct req *req, const struct db_rows *rows)
                                   type,
                                   s.own,
                                   states_editable(req, purposes[0].guards),
-                                  states_editable(req, purposes[1].guards)};
-    req_read(req, DB_HEAVY, "evidence_attach", 8, values, attach_done);
+                                  states_editable(req, purposes[1].guards),
+                                  s.department,
+                                  s.postgraduate};
+    req_read(req, DB_HEAVY, "evidence_attach", 10, values, attach_done);
 }
 
 static void evidence_finish(struct req *req)

@@ -43,10 +43,13 @@ static void feed_list(struct req *req)
                   cursor ? "limit: 1 to 1000; cursor: one of this list" : "limit: 1 to 1000");
         return;
     }
+    struct scope scope;
+    scope_of(&scope, &req->session);
     const char *const values[] = {req->session.actor.school_code, cursor ? feed->cursor.key : "0",
-                                  text_int(req, cursor ? feed->cursor.id : 0), text_int(req, feed->limit)};
+                                  text_int(req, cursor ? feed->cursor.id : 0), text_int(req, feed->limit),
+                                  scope.postgraduate};
     const bool all = strcmp(values[0], "00000") == 0;
-    req_read(req, DB_READ, all ? "feed_list_all" : "feed_list", all ? 3 : 4, all ? values + 1 : values, list_done);
+    req_read(req, DB_READ, all ? "feed_list_all" : "feed_list", all ? 3 : 5, all ? values + 1 : values, list_done);
 }
 
 const struct method_entry feed_methods[] = {{"feed.list", feed_list}, {NULL, NULL}};

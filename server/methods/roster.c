@@ -171,13 +171,17 @@ static void roster_bar(struct req *req)
         req_error(req, RPC_INVALID_ARGUMENT, "reason: at most %d characters, not empty", REASON_MAX);
         return;
     }
-    const char *const values[] = {req->session.actor.school_code,
+    struct scope scope;
+    scope_of(&scope, &req->session);
+    const char *const values[] = {scope.school,
                                   id,
                                   reason,
                                   text_int(req, req->session.account_id),
                                   text_int(req, req->session.session_id),
-                                  req->session.address};
-    req_read(req, DB_HEAVY, "roster_bar", 6, values, barred);
+                                  req->session.address,
+                                  scope.department,
+                                  scope.postgraduate};
+    req_read(req, DB_HEAVY, "roster_bar", 8, values, barred);
 }
 
 /* ------------------------------------------------------------------ roster.activation */
@@ -260,9 +264,16 @@ static void roster_activation(struct req *req)
     const char *id = NULL;
     if (map_get(req->params, "id") && !(id = scope_id(req, "id")))
         return;
-    const char *const values[] = {req->session.account_school, text_int(req, req->session.class_year), id,
-                                  req_str(req, "department"), text_int(req, CODES_MAX)};
-    req_read(req, DB_READ, "roster_unactivated", 5, values, codes_make);
+    struct scope scope;
+    scope_of(&scope, &req->session);
+    const char *const values[] = {scope.school,
+                                  text_int(req, req->session.class_year),
+                                  id,
+                                  req_str(req, "department"),
+                                  text_int(req, CODES_MAX),
+                                  scope.department,
+                                  scope.postgraduate};
+    req_read(req, DB_READ, "roster_unactivated", 7, values, codes_make);
 }
 
 const struct method_entry roster_methods[] = {

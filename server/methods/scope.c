@@ -60,10 +60,10 @@ const char *scope_id(struct req *req, const char *key)
     return text_int(req, id);
 }
 
-static bool editable(enum qx_flow flow, enum qx_state state, uint64_t guards)
+static bool editable(enum qx_role role, enum qx_flow flow, enum qx_state state, uint64_t guards)
 {
     const struct flow_transition *rows[ACT_COUNT];
-    const size_t n = flow_actions(flow, state, ROLE_GRADUATE, rows, ACT_COUNT);
+    const size_t n = flow_actions(flow, state, role, rows, ACT_COUNT);
     for (size_t i = 0; i < n; i++)
         if (rows[i]->guards & guards)
             return true;
@@ -78,7 +78,7 @@ const char *states_editable(struct req *req, uint64_t guards)
     for (int f = 0; f < FLOW_COUNT; f++) {
         const struct flow_def *def = flow_def((enum qx_flow)f);
         for (size_t i = 0; i < def->nstates; i++)
-            if (editable(def->flow, def->states[i].state, guards)) {
+            if (editable(req->session.actor.role, def->flow, def->states[i].state, guards)) {
                 snprintf(text, sizeof text, "%s/%s", flow_code(def->flow), state_code(def->states[i].state));
                 db_array_text(&a, text);
             }

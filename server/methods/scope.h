@@ -21,8 +21,8 @@ void answer_not_found(struct req *, const char *what);
 const char *text_int(struct req *, int64_t); /* a number as a statement's value, in the arena */
 
 /*
- * The records whose owner can still change what this guard looks at, as an array of 'flow/state' in the arena: the
- * states from which the graduate has an action with the guard. Nobody but the flow tables says which they are.
+ * The records of which the caller can still change what this guard looks at, as an array of 'flow/state' in the arena: the
+ * states from which the caller's role has an action with the guard. Nobody but the flow tables says which they are.
  */
 const char *states_editable(struct req *, uint64_t guards);
 

@@ -145,6 +145,7 @@ static void tell(struct item *i, const struct loaded *l, const struct flow_plan 
     r->graduate_id = l->graduate.id;
     r->department_id = l->graduate.department_id;
     r->class_year = l->graduate.class_year;
+    r->postgraduate = l->graduate.scope == SCOPE_POSTGRADUATE;
     if (plan->outcome != OUT_OK) {
         tell_facts(r, l);
         return;

@@ -61,6 +61,7 @@ struct act_result {
     int64_t undo_until;                 /* ms; 0 none */
     int64_t department_id, graduate_id; /* for hints */
     int class_year;
+    bool postgraduate;
     struct {
         char name[64];
         enum qx_role role;

@@ -1,7 +1,7 @@
 -- Take a whole, checked upload in. The same bytes are kept once in a school; an upload under way never shares (or it would
 -- tell who has which file). No row: the record took no more files meanwhile.
 -- $1 school, $2 upload, $3 account, $4 sha256 in hex, $5 media type, $6 own enrolment or 0, $7 and $8: 'flow/state' of records
--- that take proofs, and stamped images
+-- that take proofs, and stamped images; $9 department or 0, $10 postgraduate or NULL
 WITH u AS (
     SELECT u.uuid, u.blob_id, u.record_uuid, u.purpose, u.file_name, x.graduate_id
     FROM upload u
@@ -14,6 +14,8 @@ WITH u AS (
           AND NOT EXISTS (SELECT FROM record r WHERE r.school_code = $1::text AND r.uuid = u.record_uuid)) x
         ON (x.graduate_id = $6::bigint OR $6::bigint = 0)
        AND x.place = ANY (CASE u.purpose WHEN 'proof' THEN $7::text[] ELSE $8::text[] END)
+    JOIN graduate g ON g.school_code = $1::text AND g.id = x.graduate_id AND (g.department_id = $9::bigint OR $9::bigint = 0)
+         AND (g.postgraduate = $10::boolean OR $10::boolean IS NULL)
     WHERE u.school_code = $1::text AND u.uuid = $2::uuid AND u.account_id = $3::bigint AND u.evidence_id IS NULL
       AND u.received = u.size
     FOR UPDATE OF u

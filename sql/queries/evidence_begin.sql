@@ -1,6 +1,6 @@
 -- Start an upload, or find it where it stood. No row: no such draft or record in the caller's scope, or not now.
 -- $1 school, $2 upload, $3 account, $4 draft or record, $5 purpose, $6 file name, $7 size, $8 own enrolment or 0,
--- $9 'flow/state' of records that take files for this purpose
+-- $10 department or 0, $11 postgraduate or NULL, $9 'flow/state' of records that take files for this purpose
 WITH have AS (
     SELECT u.account_id, u.received, u.size FROM upload u WHERE u.school_code = $1::text AND u.uuid = $2::uuid
 ), target AS (
@@ -11,6 +11,8 @@ WITH have AS (
           SELECT d.graduate_id, d.flow || '/draft'
           FROM draft d WHERE d.school_code = $1::text AND d.uuid = $4::uuid
             AND NOT EXISTS (SELECT FROM record r WHERE r.school_code = $1::text AND r.uuid = $4::uuid)) x
+    JOIN graduate g ON g.school_code = $1::text AND g.id = x.graduate_id AND (g.department_id = $10::bigint OR $10::bigint = 0)
+         AND (g.postgraduate = $11::boolean OR $11::boolean IS NULL)
     WHERE (x.graduate_id = $8::bigint OR $8::bigint = 0) AND x.place = ANY ($9::text[])
 ), files AS (
     SELECT count(*) AS n FROM evidence v

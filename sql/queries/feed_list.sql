@@ -1,11 +1,13 @@
 -- The outgoing feed in commit order: only what no transaction still under way can come before (a plain sequence loses rows
 -- that commit late). Whoever asks gets it delivered: what a row tells of can't be undone any more (X1.6). An undo compares
 -- passed_on under the record's lock, so that one of the two comes first; only what is fresh is worth the write.
--- $1 school; $2 xid, $3 id; $4 rows
+-- $1 school; $2 xid, $3 id; $4 rows; $5 postgraduate or NULL (scope)
 WITH page AS MATERIALIZED (
     SELECT f.* FROM feed f
     WHERE (f.xid, f.id) > ($2::xid8, $3::bigint) AND f.xid < pg_snapshot_xmin(pg_current_snapshot())
       AND f.school_code = $1::text
+      AND ($5::boolean IS NULL OR EXISTS (SELECT FROM graduate g WHERE g.school_code = f.school_code AND g.id = f.graduate_id
+                                          AND g.postgraduate = $5::boolean))
     ORDER BY f.xid, f.id
     LIMIT $4::int),
 fresh AS MATERIALIZED (

@@ -56,6 +56,20 @@ def test_not_mine(server):
     assert {r["role"] for r in login(server, "province").call("account.list")["rows"]} == {"school"}
 
 
+def test_stronger(server):
+    """S1.4.3 a weaker account sets no password of, disables, moves or removes one that holds more; nor one outside its data scope"""
+    for weak, right in (("school-read", "read"), ("school-archive", "none")):
+        c = login(server, weak)
+        for more in ({"password": "ein langes Kennwort"}, {"disabled": True}, {"disabled": False}, {"department": "计算机学院"}):
+            assert update(c, "dept05", **more)["outcome"] == "forbidden", (weak, more)
+        r = row_of(c, "dept05")
+        assert c.change("account.remove", account=r["id"], version=r["version"])["outcome"] == "forbidden", weak
+    server.sql("UPDATE account SET data_scope = 2, version = version + 1 WHERE user_name = 'school'")
+    assert update(login(server, "school"), "dept05", password="ein langes Kennwort")["outcome"] == "forbidden"
+    server.sql("UPDATE account SET data_scope = 0, version = version + 1 WHERE user_name = 'school'")
+    assert update(login(server, "school"), "dept05", password="ein langes Kennwort")["outcome"] == "ok"
+
+
 def test_pages(server):
     """S1.4.1 the list's pages hold every account once; the school sees which departments lack one"""
     c = login(server, "school")
@@ -222,5 +236,5 @@ def test_operator(server):
 
 
 if __name__ == "__main__":
-    main([test_below, test_not_mine, test_pages, test_user_name, test_rights, test_rights_hold, test_department, test_last, test_own, test_once,
+    main([test_below, test_not_mine, test_stronger, test_pages, test_user_name, test_rights, test_rights_hold, test_department, test_last, test_own, test_once,
           test_keys, test_operator, test_declared], lambda: Server(demo=1000))

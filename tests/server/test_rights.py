@@ -118,6 +118,36 @@ def test_act_outside_scope(server):
     assert server.sql(f"SELECT version FROM record WHERE school_code || '-' || id = '{record[0]}'") == [[record[1]]]
 
 
+def test_data_scope(server):
+    """S1.4.5 a school account for postgraduates reaches no undergraduate: not by roster, codes, files, feed or hints"""
+    user = server.user("school", "everything")
+    server.sql(f"UPDATE account SET right_employment = 2, data_scope = 2, version = version + 1 WHERE user_name = '{user['user']}'")
+    c = login(server, user)
+    codes = "SELECT g.school_code || '-' || g.id FROM graduate g JOIN account a ON a.school_code = '00000' AND a.person_id = g.person_id AND a.password_hash IS NULL " \
+            "WHERE g.school_code = '10001' AND g.class_year = 2026 AND g.student_no <> '' AND {} LIMIT 1"
+    below, above = (server.sql(codes.format(which))[0][0] for which in ("NOT g.postgraduate", "g.postgraduate"))
+    assert c.call("roster.activation", id=below)["rows"] == [] and len(c.call("roster.activation", id=above)["rows"]) == 1
+    assert c.call("roster.bar", id=below, reason="x")["outcome"] == "not_found"
+    assert c.call("roster.bar", id=above, reason="x")["outcome"] == "ok" and c.call("roster.bar", id=above)["outcome"] == "ok"
+    levels = {r[0]: r[1] for r in server.sql("SELECT school_code || '-' || id, postgraduate FROM graduate")}
+    rows = c.call("feed.list", limit=1000)["rows"]
+    assert {levels[r["graduate"]] for r in rows} <= {"t"}, "the feed tells of undergraduates"
+    c.client.call("queue.watch", on=True)
+    record = server.sql("SELECT school_code || '-' || id, version FROM record WHERE school_code = '10001' AND class_year = 2026 AND state = 'audit_department' AND NOT postgraduate "
+                        "AND department_id = (SELECT department_id FROM account WHERE user_name = 'dept01') LIMIT 1")[0]
+    assert login(server, "dept01").change("record.act", id=record[0], version=int(record[1]), action="approve")["outcome"] == "ok"
+    assert c.client.notification(2) is None, "a hint of an undergraduate's record"
+    server.sql(f"UPDATE account SET data_scope = 0, version = version + 1 WHERE user_name = '{user['user']}'")
+
+
+def test_private_draft(server):
+    """S2.1.2 nobody but the graduate brings files to a graduate's draft"""
+    draft = server.sql("SELECT uuid FROM draft WHERE school_code = '10001' LIMIT 1")[0][0]
+    answer = login(server, server.user("school", "everything")).call("evidence.begin", upload="00000000-0000-4000-8000-00000000000a", record=draft,
+                                                                     purpose="proof", file_name="a.png", size=10)
+    assert answer["outcome"] == "not_found", answer
+
+
 def read_everything(server, c, role):
     """Whatever this client can read, page by page; no reveal."""
     if role == "graduate":
@@ -173,4 +203,4 @@ def test_planted(server):
 
 
 if __name__ == "__main__":
-    main([test_complete, test_matrix, test_read_is_not_write, test_scope_pairwise, test_act_outside_scope, test_planted, test_declared], lambda: Server(demo=1000))
+    main([test_complete, test_matrix, test_read_is_not_write, test_scope_pairwise, test_act_outside_scope, test_data_scope, test_private_draft, test_planted, test_declared], lambda: Server(demo=1000))
