@@ -27,7 +27,6 @@ struct attempt {
     struct login in;
     struct req *req;
     char user_key[80]; /* as the lock-out and the audit log know the user: never an identity number */
-    int failures;
     bool found;
     char school[QX_SCHOOL_CODE], account[24];
     enum qx_role role;
@@ -36,14 +35,28 @@ struct attempt {
     bool by_code;                          /* the password was the activation code: a session that must set one */
 };
 
-int login_delay(int failures)
+void login_take(struct db_segment *seg, const char *user_key, const char *address)
 {
-    if (failures < FREE_FAILURES)
+    char free_failures[16], first[16], max[16];
+    snprintf(free_failures, sizeof free_failures, "%d", FREE_FAILURES);
+    snprintf(first, sizeof first, "%d", DELAY_FIRST);
+    snprintf(max, sizeof max, "%d", DELAY_MAX);
+    const char *const values[] = {user_key, address, free_failures, first, max};
+    db_segment_add(seg, "login_take", &(struct db_params){.n = 5, .values = values});
+    db_segment_add(seg, "login_lock", &(struct db_params){.n = 2, .values = values});
+}
+
+static int locked_for(const struct db_result *r)
+{
+    const struct db_rows *lock = r->rows[1];
+    return db_nrows(lock) ? (int)db_int(lock, 0, 1) : 0;
+}
+
+int login_taken(const struct db_result *r)
+{
+    if (db_nrows(r->rows[0]))
         return 0;
-    int delay = DELAY_FIRST;
-    for (int i = FREE_FAILURES; i < failures && delay < DELAY_MAX; i++)
-        delay *= 2;
-    return delay < DELAY_MAX ? delay : DELAY_MAX;
+    return locked_for(r) > 0 ? locked_for(r) : 1;
 }
 
 bool password_fits(const char *password)
@@ -71,13 +84,11 @@ static void on_refused_logged(void *arg, const struct db_result *r)
         answer_refused(a, RPC_UNAUTHENTICATED, "user or password is wrong, or the account isn't activated (%d)", 0);
 }
 
-/* Wrong: one more failure, perhaps a lock. The answer waits until it is written. */
+/* Wrong, as it was counted when it was taken. The answer waits until it is in the audit log. */
 static void attempt_failed(struct attempt *a)
 {
-    char seconds[16];
-    snprintf(seconds, sizeof seconds, "%d", login_delay(a->failures + 1));
-    const char *const values[] = {a->user_key, a->in.address, seconds, a->school, a->account, way_names[a->in.way]};
-    db_query(a->req->server->db, DB_READ, "login_failed", 6, values, on_refused_logged, a);
+    const char *const values[] = {a->user_key, a->in.address, a->school, a->account, way_names[a->in.way]};
+    db_query(a->req->server->db, DB_READ, "login_failed", 5, values, on_refused_logged, a);
 }
 
 /* Refused without a look at the secret: no further failure, but a log line. */
@@ -243,9 +254,8 @@ static void on_found(void *arg, const struct db_result *r)
         req_db_error(a->req, r);
         return;
     }
-    const struct db_rows *lock = r->rows[0], *account = r->rows[1];
-    int seconds = db_nrows(lock) ? (int)db_int(lock, 0, 1) : 0;
-    a->failures = db_nrows(lock) ? (int)db_int(lock, 0, 0) : 0;
+    const struct db_rows *account = r->rows[2];
+    const int seconds = a->in.way == LOGIN_KEY ? locked_for(r) : login_taken(r);
     take_account(a, account);
     if (seconds > 0) {
         attempt_refused(a, "locked");
@@ -270,6 +280,18 @@ static bool looks_like_student(const char *s)
     return strlen(s) > 6 && strspn(s, "0123456789") == 5 && s[5] == '.';
 }
 
+/* Clients offer every key they have: none is a failure, but a lock is theirs too. */
+static void take(struct db_segment *seg, const struct attempt *a)
+{
+    const char *const values[] = {a->user_key, a->in.address};
+    if (a->in.way != LOGIN_KEY) {
+        login_take(seg, a->user_key, a->in.address);
+        return;
+    }
+    for (int i = 0; i < 2; i++) /* in the places of login_take()'s two */
+        db_segment_add(seg, "login_lock", &(struct db_params){.n = 2, .values = values});
+}
+
 static void add_lookup(struct db_segment *seg, struct attempt *a)
 {
     uint8_t hmac[32];
@@ -279,14 +301,12 @@ static void add_lookup(struct db_segment *seg, struct attempt *a)
         number_hmac(a->req->server->hmac_key, user, hmac);
         bytea_text(text, sizeof text, hmac, sizeof hmac);
         snprintf(a->user_key, sizeof a->user_key, "identity:%.16s", text + 2);
-        db_segment_add(seg, "login_lock",
-                       &(struct db_params){2, (const char *const[]){a->user_key, a->in.address}, NULL, NULL});
+        take(seg, a);
         db_segment_add(seg, "login_by_identity", &(struct db_params){1, (const char *const[]){text}, NULL, NULL});
         return;
     }
     snprintf(a->user_key, sizeof a->user_key, "%s", user);
-    db_segment_add(seg, "login_lock",
-                   &(struct db_params){2, (const char *const[]){a->user_key, a->in.address}, NULL, NULL});
+    take(seg, a);
     if (looks_like_student(user)) {
         snprintf(school, sizeof school, "%.5s", user);
         db_segment_add(seg, "login_by_student",

@@ -22,8 +22,13 @@ struct login {
 
 /* Answers the request. */
 void login_start(struct req *, const struct login *);
-/* Seconds a user is locked out after so many failures in a row (0 for the first few). */
-int login_delay(int failures);
+/*
+ * The lock-out: an attempt is taken before its secret is looked at, so that guesses side by side all count. Adds two
+ * statements, the segment's first; login_taken() answers 0, or for how many seconds nothing more is taken. Whoever
+ * proves right deletes the row.
+ */
+void login_take(struct db_segment *, const char *user_key, const char *address);
+int login_taken(const struct db_result *);
 /* 8 to 128 characters. */
 bool password_fits(const char *);
 

@@ -168,7 +168,6 @@ struct change {
     struct req *req;
     char *old_hash; /* NULL: there is none, the first password is set */
     char key[80];
-    int failures;
 };
 
 static void invalid_field(struct req *req, const char *field, const char *error)
@@ -246,15 +245,13 @@ static void on_old_verified(void *arg, bool ok)
     struct change *c = arg;
     struct req *req = c->req;
     struct who w = who_of(req);
-    char seconds[16];
     if (ok) {
         worker_hash(req->server->worker, req_str(req, "new"), on_hashed, c);
         return;
     }
-    snprintf(seconds, sizeof seconds, "%d", login_delay(c->failures + 1));
-    const char *const values[] = {c->key,    req->session.address, seconds, req->session.account_school,
-                                  w.account, "password_change"};
-    db_query(req->server->db, DB_READ, "login_failed", 6, values, on_wrong, c);
+    const char *const values[] = {c->key, req->session.address, req->session.account_school, w.account,
+                                  "password_change"};
+    db_query(req->server->db, DB_READ, "login_failed", 5, values, on_wrong, c);
 }
 
 static void on_old_hash(void *arg, const struct db_result *r)
@@ -264,9 +261,8 @@ static void on_old_hash(void *arg, const struct db_result *r)
         req_db_error(c->req, r);
         return;
     }
-    const char *hash = db_nrows(r->rows[1]) ? db_text(r->rows[1], 0, 0) : NULL;
-    c->failures = db_nrows(r->rows[0]) ? (int)db_int(r->rows[0], 0, 0) : 0;
-    if (db_nrows(r->rows[0]) && db_int(r->rows[0], 0, 1) > 0) {
+    const char *hash = db_nrows(r->rows[2]) ? db_text(r->rows[2], 0, 0) : NULL;
+    if (login_taken(r)) {
         req_outcome(c->req, OUT_LOCKED);
         return;
     }
@@ -301,8 +297,7 @@ static void password(struct req *req, const struct db_rows *session)
     }
     snprintf(c->key, sizeof c->key, "password:%s-%s", req->session.account_school, w.account);
     struct db_segment *seg = db_segment_new(req->server->db, DB_READ, on_old_hash, c);
-    db_segment_add(seg, "login_lock",
-                   &(struct db_params){2, (const char *const[]){c->key, req->session.address}, NULL, NULL});
+    login_take(seg, c->key, req->session.address);
     db_segment_add(seg, "session_password_hash",
                    &(struct db_params){2, (const char *const[]){req->session.account_school, w.account}, NULL, NULL});
     db_segment_send(seg);

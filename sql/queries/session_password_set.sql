@@ -3,6 +3,9 @@
 WITH a AS (
     UPDATE account SET password_hash = $4
     WHERE school_code = $1 AND id = $2::bigint AND password_hash = $3 RETURNING school_code, id),
+forgotten AS (
+    DELETE FROM login_failure f USING a
+    WHERE f.user_name = 'password:' || a.school_code || '-' || a.id AND f.address = $6),
 gone AS (
     DELETE FROM session s USING a
     WHERE s.school_code = a.school_code AND s.account_id = a.id AND s.id <> $5::bigint)

@@ -52,6 +52,23 @@ def test_lock_out(server):
     assert server.sql(f"SELECT 1 FROM login_failure WHERE user_name = '{row['user']}'") == []
 
 
+def test_parallel_guesses(server):
+    """lock-out counts guesses side by side: of sixty at once five are looked at, and then the right password is locked out, too"""
+    row = server.user("school", "read")
+    clients = [server.client() for _ in range(20)]
+    sent = [(c, c.send("session.login", {"user": row["user"], "password": "not-this-one"})) for c in clients for _ in range(3)]
+    answers = []
+    for c, msgid in sent:
+        try:
+            c.answer(msgid)
+            answers.append("ok")
+        except Exception as e:
+            answers.append(getattr(e, "code", repr(e)))
+    assert sorted(set(answers)) == ["RESOURCE_EXHAUSTED", "UNAUTHENTICATED"] and answers.count("UNAUTHENTICATED") == 5, answers
+    expect_error("RESOURCE_EXHAUSTED", server.client().call, "session.login", user=row["user"], password=row["password"])
+    server.sql("DELETE FROM login_failure")
+
+
 def unactivated(server):
     return server.sql("SELECT a.id, g.school_code || '.' || g.student_no, g.identity_no FROM account a JOIN graduate g ON g.person_id = a.person_id"
                       " WHERE a.password_hash IS NULL AND a.school_code = '00000' ORDER BY a.id LIMIT 1")[0]
@@ -320,7 +337,7 @@ def test_no_secret_logged(server):
     assert wait_for(lambda: "level=error" not in server.log(), 1), [line for line in server.log().splitlines() if "level=error" in line][:5]
 
 
-TESTS = [test_wrong_password, test_lock_out, test_activation, test_code_as_password, test_code_replaced, test_resume_and_logout, test_idle_expiry, test_rights_at_once, test_select,
+TESTS = [test_wrong_password, test_lock_out, test_parallel_guesses, test_activation, test_code_as_password, test_code_replaced, test_resume_and_logout, test_idle_expiry, test_rights_at_once, test_select,
          test_two_enrolments, test_password, test_parked, test_gateway, test_status, test_append_only, test_no_secret_logged]
 
 if __name__ == "__main__":
