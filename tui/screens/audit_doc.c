@@ -242,11 +242,10 @@ static void add_evidence(struct audit *a)
 static void reason_words(const msgpack_object *o, char *buf, size_t len)
 {
     char code[16], text[1200];
-    const struct code_table *table = code_table("audit_reject_reason");
 
     held_text(o, "reason_code", code, sizeof code);
     held_text(o, "reason_text", text, sizeof text);
-    snprintf(buf, len, "%s%s%s", code[0] == '\0' || table == NULL ? "" : code_label(table, code, tr_zh()),
+    snprintf(buf, len, "%s%s%s", code[0] == '\0' ? "" : word_reason(code),
              code[0] != '\0' && text[0] != '\0' ? ": " : "", text);
 }
 

@@ -57,7 +57,7 @@ static void open_dialog(struct screen *s, bool go_on)
     deed_asked(s, &deed);
     a->asking_next = go_on;
     snprintf(title, sizeof title, "%s: %s", word_action(action_code(deed.action)), deed.name);
-    dialog_reason(s->app, title, "audit_reject_reason",
+    dialog_reason(s->app, title, word_reason_table(action_code(deed.action)),
                   deed.action == ACT_VOID ? _("agreed with the employer and the graduate") : NULL,
                   deed.action == ACT_VOID ? void_reasoned : reasoned, (void *)(uintptr_t)s->generation);
 }

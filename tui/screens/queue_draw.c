@@ -59,8 +59,7 @@ static const char *kind_words(const struct queue_row *row)
 static const char *why_words(const struct queue_row *row, char *buf, size_t len)
 {
     const char *code = queue_text(row, QC_settled_reason), *text = queue_text(row, QC_settled_text);
-    const struct code_table *table = code_table("audit_reject_reason");
-    const char *label = code[0] == '\0' || table == NULL ? "" : code_label(table, code, tr_zh());
+    const char *label = code[0] == '\0' ? "" : word_reason(code);
 
     snprintf(buf, len, "%s%s%s", label, label[0] != '\0' && text[0] != '\0' ? ": " : "", text);
     return buf;
