@@ -157,7 +157,8 @@ static bool has_type(const msgpack_object *o, enum value_type type)
     case V_ID:
         return str && o->via.str.size <= 24 && looks_like(o, "99999-9");
     case V_INT:
-        return o->type == MSGPACK_OBJECT_POSITIVE_INTEGER || o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER;
+        return o->type == MSGPACK_OBJECT_NEGATIVE_INTEGER ||
+               (o->type == MSGPACK_OBJECT_POSITIVE_INTEGER && o->via.u64 <= INT64_MAX);
     case V_BOOL:
         return o->type == MSGPACK_OBJECT_BOOLEAN;
     case V_BIN:
@@ -172,7 +173,7 @@ static bool has_type(const msgpack_object *o, enum value_type type)
 
 static bool parameters_fit(struct call *call, struct refusal *r)
 {
-    static const char *const types[] = {"a string", "an integer", "true or false", "binary",  "an id like 10001-4711",
+    static const char *const types[] = {"a string", "a 64-bit integer", "true or false", "binary",  "an id like 10001-4711",
                                         "a time",   "a UUID",     "a map",         "an array"};
     for (const struct value_decl *d = call->pub.method->params; d && d->name; d++) {
         const msgpack_object *o = map_get(call->pub.params, d->name);
@@ -180,6 +181,8 @@ static bool parameters_fit(struct call *call, struct refusal *r)
             return refuse(r, RPC_INVALID_ARGUMENT, "parameter %s is missing", d->name, "");
         if (o && !has_type(o, d->type))
             return refuse(r, RPC_INVALID_ARGUMENT, "parameter %s must be %s", d->name, types[d->type]);
+        if (o && d->max && (o->via.i64 < d->min || o->via.i64 > d->max))
+            return refuse(r, RPC_INVALID_ARGUMENT, "parameter %s is out of its range", d->name, "");
     }
     return true;
 }

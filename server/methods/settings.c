@@ -33,7 +33,7 @@ static void got(struct req *req, const struct db_rows *rows)
 static int class_asked(struct req *req)
 {
     int64_t year;
-    return map_int(req->params, "class", &year) && year >= 2000 && year <= 2999 ? (int)year : req->session.class_year;
+    return map_int(req->params, "class", &year) ? (int)year : req->session.class_year;
 }
 
 static void settings_get(struct req *req)

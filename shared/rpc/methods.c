@@ -16,6 +16,7 @@
     }
 #define P(n, t, d) {.name = (n), .type = V_##t, .doc = (d)}
 #define PO(n, t, d) {.name = (n), .type = V_##t, .optional = true, .doc = (d)}
+#define CLASS_RANGE .min = 2000, .max = 2999
 #define PM(n, t, mod, d) {.name = (n), .type = V_##t, .optional = true, .module = MODULE_##mod, .doc = (d)}
 #define PK(n, t, m, d) {.name = (n), .type = V_##t, .optional = true, .mask = MASK_##m, .doc = (d)}
 #define PL(n, t, m, d) {.name = (n), .type = V_##t, .doc = (d), .of = (m)} /* with its members */
@@ -284,10 +285,10 @@ static const struct method methods[] = {
     {.name = "account.keys", .doc = "Own SSH public keys.", .roles = R_ANY, .flags = MF_NO_CLASS, .params = NOTHING, .result = LIST(P("rows", ARRAY, "[{fingerprint, kind, comment, added_at}]"))},
     {.name = "account.key_add", .doc = "Add an SSH public key (ed25519, ECDSA, RSA of 3072 bits and more).", .roles = R_ANY, .flags = MF_NO_CLASS, .params = LIST(P("key", STR, "a line as in authorized_keys")), .result = LIST(OUTCOME, PO("fingerprint", STR, ""))},
     {.name = "account.key_remove", .doc = "Remove one.", .roles = R_ANY, .flags = MF_NO_CLASS, .params = LIST(P("fingerprint", STR, "")), .result = LIST(OUTCOME)},
-    {.name = "settings.get", .doc = "The class's settings (S2.2).", .roles = R_MANAGER, EMPLOYMENT_READ, .params = LIST(PO("class", INT, "year; default the chosen one")),
+    {.name = "settings.get", .doc = "The class's settings (S2.2).", .roles = R_MANAGER, EMPLOYMENT_READ, .params = LIST({.name = "class", .type = V_INT, .optional = true, CLASS_RANGE, .doc = "year; default the chosen one"}),
      .result = LIST(P("version", INT, ""), P("class", INT, ""), P("online_signing", BOOL, ""), P("supplement", BOOL, ""), P("destination", BOOL, ""), P("audit_mode", STR, "school_only or two_level"), P("termination_limit", INT, ""), P("void_audited", BOOL, ""), P("contacts", MAP, ""), P("agreement_parties", INT, "2 or 3"))},
     {.name = "settings.set", .doc = "Change settings; switches only go on (S2.2.3); the audit mode only while nothing is in process (S2.2.4).", .roles = R(SCHOOL), EMPLOYMENT_WRITE, .flags = MF_CHANGES,
-     .params = LIST(REQUEST_ID, P("version", INT, "seen; 0 opens a new class"), PO("class", INT, "year; default the chosen one"), PO("online_signing", BOOL, ""), PO("supplement", BOOL, ""), PO("destination", BOOL, ""), PO("audit_mode", STR, ""), PO("termination_limit", INT, ""), PO("void_audited", BOOL, ""), PO("contacts", MAP, ""), PO("dry_run", BOOL, "only say what it would do")),
+     .params = LIST(REQUEST_ID, P("version", INT, "seen; 0 opens a new class"), {.name = "class", .type = V_INT, .optional = true, CLASS_RANGE, .doc = "year; default the chosen one"}, PO("online_signing", BOOL, ""), PO("supplement", BOOL, ""), PO("destination", BOOL, ""), PO("audit_mode", STR, ""), PO("termination_limit", INT, ""), PO("void_audited", BOOL, ""), PO("contacts", MAP, ""), PO("dry_run", BOOL, "only say what it would do")),
      .result = LIST(OUTCOME, PO("in_process", INT, "records that block a change of mode"), PO("missing", ARRAY, "[{department, scope}] without an account with write (S2.2.4)"))},
     {.name = "feed.list", .doc = "The outgoing feed from a cursor on, in commit order.", .roles = R(SCHOOL) | R(OPERATOR), EMPLOYMENT_READ, .params = LIST(PO("cursor", STR, ""), PO("limit", INT, "")), .result = LIST(PAGED(feed_row))},
     {.name = "server.status", .doc = "Is the database there, what is open, what was refused.", .roles = R(OPERATOR) | R(SUPPORT), .flags = MF_NO_CLASS, .params = NOTHING, .result = LIST(P("status", MAP, "counters"))},

@@ -16,6 +16,7 @@ struct value_decl {
     bool optional;
     enum qx_module module; /* of a result's member: it is left out without `read` on it (S1.4.2) */
     int mask;              /* of a result's member: enum mask of forms.h (X1.5) */
+    int64_t min, max;      /* of an integer parameter; both 0: any 64-bit one */
     const char *doc;
     const struct value_decl *of; /* members of a map, or of each map of an array, ended by a NULL name; NULL: not declared */
 };

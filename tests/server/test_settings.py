@@ -24,6 +24,17 @@ def change(c, **more):
     return c.change("settings.set", version=settings(c, **({"class": more["class"]} if "class" in more else {}))["version"], **more)
 
 
+def test_class_range(server):
+    """S2.2.2 a class or number out of range is refused by its name, and never taken for the chosen class"""
+    c = login(server, "school")
+    before = server.sql("SELECT * FROM season ORDER BY 1, 2")
+    for year in (0, -5, 99999, 2**32 + 2026, 2**64 - 1):
+        e = expect_error("INVALID_ARGUMENT", c.change, "settings.set", version=1, **{"class": year, "termination_limit": 7})
+        assert "class" in e.text, e.text
+    assert "version" in expect_error("INVALID_ARGUMENT", c.change, "settings.set", version=2**63, termination_limit=7).text
+    assert server.sql("SELECT * FROM season ORDER BY 1, 2") == before
+
+
 def test_who(server):
     """S2.2.2 only a school account with write on basic and employment changes the settings"""
     for user in ("school-read", "school-archive", "dept01", "province"):
@@ -121,4 +132,4 @@ def test_stages(server):
 
 
 if __name__ == "__main__":
-    main([test_who, test_new_class, test_switches, test_mode, test_dry, test_contacts, test_once, test_stages, test_declared], lambda: Server(demo=1000))
+    main([test_class_range, test_who, test_new_class, test_switches, test_mode, test_dry, test_contacts, test_once, test_stages, test_declared], lambda: Server(demo=1000))
