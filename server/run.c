@@ -23,6 +23,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <time.h>
@@ -236,6 +237,7 @@ int run(struct run_options *options)
     }
     if (sodium_init() < 0)
         return refuse(1, "libsodium doesn't start");
+    setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0}); /* keys and passwords stay out of core files */
     srand((unsigned)randombytes_random());
     int status = start_database(&r, why) ? run_with_database(&r) : refuse(4, why);
     embedded_stop(r.server.embedded);

@@ -185,6 +185,7 @@ static PGconn *start_connecting(const struct db_conn *c)
 /* Statements go out with a Sync each: one that doesn't parse fails alone and is named, and all take one round trip. */
 static void send_prepares(struct db_conn *c)
 {
+    PQsetErrorVerbosity(c->pg, PQERRORS_TERSE); /* a DETAIL quotes the row, and with it people, into our log */
     if (PQsetnonblocking(c->pg, 1) || !PQenterPipelineMode(c->pg)) {
         db_conn_broken(c);
         return;
