@@ -89,8 +89,15 @@ static void answered(void *arg, const struct client_reply *reply)
 
 void deed_do(struct app *app, const struct deed *deed, const struct reason *reason, uint32_t generation)
 {
+    deed_bring(app, deed, reason, NULL, NULL, generation);
+}
+
+void deed_bring(struct app *app, const struct deed *deed, const struct reason *reason, const char *kind,
+                const struct pack *content, uint32_t generation)
+{
     struct sent *sent = malloc(sizeof *sent);
-    struct act_request request = {.id = deed->id, .version = deed->version, .action = deed->action};
+    struct act_request request = {
+        .id = deed->id, .version = deed->version, .action = deed->action, .kind = kind, .content = content};
     struct pack params;
 
     if (sent == NULL)

@@ -16,6 +16,9 @@ struct deed {
 
 /* reason: NULL where none is needed. The screen with that generation gets EV_OUTCOME, if it is still open. */
 void deed_do(struct app *, const struct deed *, const struct reason *, uint32_t generation);
+/* The same with what a change of the destination or a modification brings; kind may be NULL. */
+void deed_bring(struct app *, const struct deed *, const struct reason *, const char *kind, const struct pack *content,
+                uint32_t generation);
 /* The last decision back (X1.6). */
 void deed_undo(struct app *);
 /* Seconds left in which `u` works; 0: nothing to undo. */

@@ -84,6 +84,8 @@ static const struct binding audit_rows[] = {
     {"r", "return", N_("return"), N_("back to the graduate for correction, with a reason"), KF_HINT | KF_DECIDES},
     {"x", "reject", N_("reject"), N_("reject with a reason: it ends, and can't be undone"), KF_HINT | KF_DECIDES},
     {"V", "void", N_("void"), N_("end an effective record: reason, tick and a typed word"), KF_DECIDES},
+    {"c", "change", N_("change"), N_("change the destination: its kind and form, agreed with the graduate"), KF_HINT},
+    {"M", "modify", N_("modify"), N_("modify the data of an effective record"), KF_HINT},
     {"n", "next", N_("next"), N_("the next record of the queue"), KF_HINT},
     {"p", "previous", N_("previous"), N_("the record before"), 0},
     {"m", "reveal", N_("unmask"), N_("identity and phone number in full; it is logged"), KF_HINT},
@@ -145,5 +147,6 @@ MAP(inbox)
 const struct keymap *const keymaps[] = {
     &login_map,    &password_map, &choose_map, &home_map,   &queue_map,  &audit_map,    &text_map,
     &inbox_map,    &roster_map,   &person_map, &import_map, &codes_map,  &accounts_map, &account_map,
-    &settings_map, &mine_map,     &kinds_map,  &form_map,   &record_map, &global_map,   NULL,
+    &settings_map, &mine_map,     &kinds_map,  &form_map,   &record_map, &change_map,   &global_map,
+    NULL,
 };

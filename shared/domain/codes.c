@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Every row of an array that is searched begins with its key. */
 static int compare(const void *key, const void *row)
@@ -86,9 +87,10 @@ bool code_extra(const struct code_table *t, const struct code *c, const char *co
     return false;
 }
 
+/* Codes such as "C01" are typed in either case. */
 static bool begins(const char *s, const char *prefix)
 {
-    return strncmp(s, prefix, strlen(prefix)) == 0;
+    return strncasecmp(s, prefix, strlen(prefix)) == 0;
 }
 
 size_t code_search(const struct code_table *t, const char *typed, size_t skip, const struct code **hits, size_t max)

@@ -329,6 +329,7 @@ static bool decide(struct screen *s, int argc, char **argv)
         enum qx_action action;
         bool goes_on;
     } asking[] = {{"return", ACT_RETURN, true}, {"reject", ACT_REJECT, true}, {"void", ACT_VOID, false}};
+    static const enum qx_action filling_in[] = {ACT_CHANGE, ACT_MODIFY};
 
     if (strcmp(argv[0], "approve") == 0) {
         struct deed deed = audit_deed(s->state, ACT_APPROVE);
@@ -340,6 +341,12 @@ static bool decide(struct screen *s, int argc, char **argv)
         if (strcmp(argv[0], asking[i].verb) == 0) {
             if (ready_for(s, asking[i].action))
                 audit_reason(s, asking[i].action, asking[i].goes_on);
+            return true;
+        }
+    for (size_t i = 0; i < sizeof filling_in / sizeof *filling_in; i++)
+        if (strcmp(argv[0], action_code(filling_in[i])) == 0) {
+            if (ready_for(s, filling_in[i]))
+                audit_change(s, filling_in[i]);
             return true;
         }
     return false;
@@ -399,7 +406,8 @@ static bool audit_offers(struct screen *s, const char *command)
 {
     static const struct {
         const char *command, *action;
-    } decisions[] = {{"approve next", "approve"}, {"return", "return"}, {"reject", "reject"}, {"void", "void"}};
+    } decisions[] = {{"approve next", "approve"}, {"return", "return"}, {"reject", "reject"}, {"void", "void"},
+                     {"change", "change"},        {"modify", "modify"}};
 
     for (size_t i = 0; i < sizeof decisions / sizeof *decisions; i++)
         if (strcmp(decisions[i].command, command) == 0)

@@ -58,6 +58,8 @@ struct deed audit_deed(const struct audit *, enum qx_action);
 void audit_send(struct screen *, const struct deed *, const struct reason *, bool go_on);
 /* Asks for the action's reason, then sends it for the version that is on the screen now. */
 void audit_reason(struct screen *, enum qx_action, bool go_on);
+/* The form of a change of the destination, or of a modification, for what is on the screen now (change.c). */
+void audit_change(struct screen *, enum qx_action);
 /* A reason was being typed when the connection or the session ended, or the record changed under it: the dialog is
  * there again, for the version it was opened on, and says when that isn't the newest. */
 void audit_reason_again(struct screen *);

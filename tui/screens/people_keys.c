@@ -117,6 +117,15 @@ static const struct binding form_rows[] = {
 };
 MAP(form);
 
+static const struct binding change_rows[] = {
+    {"<C-s>", "submit", N_("send"), N_("send it: the reason and the tick are asked for where needed"),
+     KF_HINT | KF_DECIDES},
+    {"<F4>", "kind", N_("kind"), N_("another kind of destination; what was typed is taken along"), KF_HINT},
+    {"<Esc>", "back", N_("back"), N_("back; nothing is sent"), KF_HINT},
+    END,
+};
+MAP(change);
+
 static const struct binding record_rows[] = {
     {"e", "correct", N_("correct"), N_("correct it and submit it again"), KF_HINT},
     {"t", "take-back", N_("take back"), N_("take it back while nobody has decided on it"), KF_HINT | KF_DECIDES},
