@@ -195,9 +195,9 @@ def test_duplicate_msgid(server):
 
 def test_in_flight(server):
     """more than 64 calls under way on one connection are refused, the 64 are answered"""
-    c, row = school(server), server.user("school")
-    params = {"user": row["user"], "password": row["password"]}
-    c.raw(b"".join(msgpack.packb([0, i, "session.login", [params]]) for i in range(100)))
+    c, people = school(server), server.users
+    params = [{"user": row["user"], "password": row["password"]} for row in people]
+    c.raw(b"".join(msgpack.packb([0, i, "session.login", [params[i % len(people)]]]) for i in range(100)))
     good = refused = 0
     for _ in range(100):
         message = c.read()
