@@ -384,9 +384,45 @@ def test_server_and_database(pair):
     invariants(pair)
 
 
+def invite(pair, n, due):
+    """So many open invitations, as an employer with an account would have sent them; answers their ids."""
+    pair.sql("INSERT INTO employer (credit_code, name) VALUES ('91110108MA00000A9G', '示例单位') ON CONFLICT DO NOTHING")
+    rows = pair.sql(
+        "INSERT INTO record (school_code, id, uuid, class_year, graduate_id, department_id, postgraduate, flow, state, version, waits_for, due_at, submitted_at, "
+        "revision, employer_id, employer_name, last_action, last_from, last_actor, last_at, name, name_key, student_no) "
+        "SELECT g.school_code, nextval('record_id'), gen_random_uuid(), g.class_year, g.id, g.department_id, g.postgraduate, 'online_signing', 'invited', 1, 'graduate', "
+        f"now() + interval '{due}', now() - interval '2 days', 0, e.id, e.name, 'invite', 'none', 0, now() - interval '2 days', g.name, g.name_key, g.student_no "
+        "FROM graduate g, employer e WHERE e.credit_code = '91110108MA00000A9G' AND g.school_code = '10001' AND g.class_year = 2026 "
+        f"AND NOT EXISTS (SELECT FROM record r WHERE r.school_code = g.school_code AND r.graduate_id = g.id AND r.flow = 'online_signing') ORDER BY g.id LIMIT {n} RETURNING id")
+    return [r[0] for r in rows]
+
+
+def lapsed_once(pair, ids, seconds):
+    def all_over():
+        return pair.sql(f"SELECT count(*) FROM record WHERE id IN ({','.join(ids)}) AND state = 'lapsed'") == [[str(len(ids))]]
+    assert wait_for(all_over, seconds), pair.sql(f"SELECT state, count(*) FROM record WHERE id IN ({','.join(ids)}) GROUP BY 1")
+    return pair.sql(f"SELECT count(*), count(DISTINCT record_id), min(actor_role) FROM event WHERE action = 'lapse' AND record_id IN ({','.join(ids)})")
+
+
+def test_lapse(pair):
+    """S2.3.4 an invitation lapses on time and exactly once, with two servers running, and after both were away"""
+    ids = invite(pair, 40, "1 second")
+    assert len(ids) == 40
+    due = lapsed_once(pair, ids, 20)
+    assert due[0][:3] == ["40", "40", "clock"], due
+    pair.a.stop()
+    pair.b.stop()
+    late = invite(pair, 40, "-1 hour")
+    pair.a.start()
+    pair.b.start()
+    due = lapsed_once(pair, late, 20)
+    assert due[0][:3] == ["40", "40", "clock"], due
+    assert pair.sql(f"SELECT count(*) FROM event WHERE action = 'lapse' AND record_id IN ({','.join(ids + late)})") == [["80"]]
+
+
 TESTS = [test_needs_keys, test_keys_at_once, test_may_not_migrate, test_migrate_only, test_edited, test_newer, test_two_migrate, test_wrong_password,
          test_start, test_rights, test_seen_by_the_other, test_repeated_at_the_other, test_same_record_at_once, test_session_of_the_other,
-         test_waits, test_restarts, test_server_and_database]
+         test_waits, test_restarts, test_server_and_database, test_lapse]
 
 if __name__ == "__main__":
     main(TESTS, Pair)
